@@ -1,0 +1,10 @@
+package dev.meltemi.bus;
+
+/// A newer writer took over: what this process writes is refused from now on.
+public final class FencedException extends BusException {
+    private static final long serialVersionUID = 1L;
+
+    public FencedException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

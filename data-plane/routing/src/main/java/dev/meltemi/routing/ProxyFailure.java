@@ -1,0 +1,42 @@
+package dev.meltemi.routing;
+
+import java.time.Duration;
+
+/// What can go wrong with a request, closed. {@link FailureWords} turns each into status, flag and details.
+public sealed interface ProxyFailure {
+    /// No rule or service for the request: NR, 404.
+    record NoRoute() implements ProxyFailure {}
+
+    /// The route names a host, port or subset that doesn't exist: NC, 503.
+    record NoCluster(String cluster) implements ProxyFailure {}
+
+    /// The cluster has no healthy endpoint: UH, 503.
+    record NoHealthyEndpoint(String cluster) implements ProxyFailure {}
+
+    /// Connecting failed: UF, 503.
+    record ConnectFailed(String why) implements ProxyFailure {}
+
+    /// The upstream closed or reset before it had answered in full: UC, 503.
+    record UpstreamReset(String why) implements ProxyFailure {}
+
+    /// UT, 504.
+    record UpstreamTimeout(Duration after) implements ProxyFailure {}
+
+    /// A bounded queue or pool is full: UO, 503.
+    record Overflow(String what) implements ProxyFailure {}
+
+    /// The answer broke the protocol: UPE, 502.
+    record BadUpstreamResponse(String why) implements ProxyFailure {}
+
+    /// The request broke the protocol: DPE, 400 or what `status` says.
+    record MalformedRequest(int status, String why) implements ProxyFailure {}
+
+    /// The caller went away: DC, 0.
+    record DownstreamClosed() implements ProxyFailure {}
+
+    /// An abort that the rule ordered: FI.
+    record InjectedAbort(int status) implements ProxyFailure {}
+
+    /// The proxy is stopping or overloaded and takes nothing new: 503.
+    record Refusing(String why) implements ProxyFailure {}
+}

@@ -1,0 +1,12 @@
+package dev.meltemi.schemas;
+
+/// Who reads or writes a topic; access control lists are made from it.
+public enum Role {
+    PEOPLE,
+    ADMISSION,
+    ROUTE_COMPILER,
+    REGISTRY,
+    SIDECAR,
+    OPERATOR,
+    ANALYST
+}

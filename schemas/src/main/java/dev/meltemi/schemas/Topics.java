@@ -1,0 +1,166 @@
+package dev.meltemi.schemas;
+
+import static dev.meltemi.schemas.Role.ADMISSION;
+import static dev.meltemi.schemas.Role.ANALYST;
+import static dev.meltemi.schemas.Role.OPERATOR;
+import static dev.meltemi.schemas.Role.PEOPLE;
+import static dev.meltemi.schemas.Role.REGISTRY;
+import static dev.meltemi.schemas.Role.ROUTE_COMPILER;
+import static dev.meltemi.schemas.Role.SIDECAR;
+
+import dev.meltemi.schemas.compiled.Cut;
+import dev.meltemi.schemas.compiled.GatewayRoutes;
+import dev.meltemi.schemas.compiled.ServiceEndpoint;
+import dev.meltemi.schemas.compiled.ServiceRoutes;
+import dev.meltemi.schemas.fleet.Heartbeat;
+import dev.meltemi.schemas.fleet.Registration;
+import dev.meltemi.schemas.registry.RegisteredSchema;
+import dev.meltemi.schemas.telemetry.AccessEvent;
+import dev.meltemi.schemas.telemetry.MeshEvent;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/// The catalogue of topics: what exists, who writes it, who reads it, how long it is kept.
+public final class Topics {
+    private static final int MIB = 1 << 20;
+    private static final Retention COMPACTED = new Retention.Compacted();
+
+    public static final Topic<byte[]> CONFIG = new Topic<>(
+            "config",
+            COMPACTED,
+            1,
+            new BytesCodec(),
+            Set.of(PEOPLE, OPERATOR),
+            Set.of(ADMISSION, OPERATOR),
+            MIB,
+            "What people want: Istio YAML or JSON as text, at most 512 KiB. A tombstone deletes.");
+    public static final Topic<String> ACCEPTED = new Topic<>(
+            "config.accepted",
+            COMPACTED,
+            1,
+            new TextCodec(),
+            Set.of(ADMISSION),
+            Set.of(ADMISSION, ROUTE_COMPILER, OPERATOR),
+            MIB,
+            "The last valid version of each document, with its offset, age and author in headers.");
+    public static final Topic<ConfigStatus> STATUS = new Topic<>(
+            "config.status",
+            COMPACTED,
+            1,
+            ConfigStatus.codec(),
+            Set.of(ADMISSION),
+            Set.of(PEOPLE, ADMISSION, OPERATOR),
+            MIB,
+            "One line of JSON: the verdict on each document and how many sidecars run it.");
+    public static final Topic<String> HISTORY = new Topic<>(
+            "config.history",
+            new Retention.Deleted(Duration.ofDays(30)),
+            1,
+            new TextCodec(),
+            Set.of(ADMISSION),
+            Set.of(OPERATOR),
+            2 * MIB,
+            "Every accepted change as JSON: before, after, who, why, when.");
+    public static final Topic<byte[]> REJECTED = new Topic<>(
+            "config.rejected",
+            new Retention.Deleted(Duration.ofDays(7)),
+            1,
+            new BytesCodec(),
+            Set.of(ADMISSION),
+            Set.of(PEOPLE, OPERATOR),
+            2 * MIB,
+            "Refused records, bytes and headers untouched, with error headers added.");
+    public static final Topic<Registration> WORKLOADS = new Topic<>(
+            "workloads",
+            COMPACTED,
+            4,
+            new AvroCodec<>(1, Registration.getClassSchema()),
+            Set.of(SIDECAR, ROUTE_COMPILER),
+            Set.of(ROUTE_COMPILER, OPERATOR),
+            MIB,
+            "Running instances; each writes its own, the route-compiler removes the dead.");
+    public static final Topic<ServiceRoutes> ROUTES = new Topic<>(
+            "routes",
+            COMPACTED,
+            8,
+            new AvroCodec<>(2, ServiceRoutes.getClassSchema()),
+            Set.of(ROUTE_COMPILER),
+            Set.of(SIDECAR, OPERATOR),
+            MIB,
+            "Compiled services: ports, routes, subsets, traffic policy, visibility.");
+    public static final Topic<GatewayRoutes> GATEWAYS = new Topic<>(
+            "gateways",
+            COMPACTED,
+            1,
+            new AvroCodec<>(3, GatewayRoutes.getClassSchema()),
+            Set.of(ROUTE_COMPILER),
+            Set.of(SIDECAR, OPERATOR),
+            MIB,
+            "Compiled gateways: servers, hosts, routes.");
+    public static final Topic<ServiceEndpoint> ENDPOINTS = new Topic<>(
+            "endpoints",
+            COMPACTED,
+            8,
+            new AvroCodec<>(4, ServiceEndpoint.getClassSchema()),
+            Set.of(ROUTE_COMPILER),
+            Set.of(SIDECAR, OPERATOR),
+            MIB,
+            "Live endpoints, one record each.");
+    public static final Topic<Cut> REVISIONS = new Topic<>(
+            "revisions",
+            COMPACTED,
+            1,
+            new AvroCodec<>(5, Cut.getClassSchema()),
+            Set.of(ROUTE_COMPILER),
+            Set.of(SIDECAR, OPERATOR),
+            MIB,
+            "The newest consistent cut through the compiled topics.");
+    public static final Topic<Heartbeat> SIDECARS = new Topic<>(
+            "sidecars",
+            COMPACTED,
+            4,
+            new AvroCodec<>(6, Heartbeat.getClassSchema()),
+            Set.of(SIDECAR),
+            Set.of(ADMISSION, ROUTE_COMPILER, OPERATOR),
+            MIB,
+            "Heartbeats: applied revision, refusals, telemetry counters.");
+    public static final Topic<RegisteredSchema> SCHEMAS = new Topic<>(
+            "schemas",
+            COMPACTED,
+            1,
+            new AvroCodec<>(7, RegisteredSchema.getClassSchema()),
+            Set.of(REGISTRY),
+            Set.of(REGISTRY, ANALYST),
+            MIB,
+            "Avro schemas under their fixed ids.");
+    public static final Topic<AccessEvent> ACCESS = new Topic<>(
+            "telemetry.access",
+            new Retention.Deleted(Duration.ofDays(1)),
+            8,
+            new AvroCodec<>(8, AccessEvent.getClassSchema()),
+            Set.of(SIDECAR),
+            Set.of(ANALYST, OPERATOR),
+            MIB,
+            "One event for each request and proxy.");
+    public static final Topic<MeshEvent> EVENTS = new Topic<>(
+            "telemetry.events",
+            new Retention.Deleted(Duration.ofDays(7)),
+            1,
+            new AvroCodec<>(9, MeshEvent.getClassSchema()),
+            Set.of(SIDECAR),
+            Set.of(ANALYST, OPERATOR),
+            MIB,
+            "What happened to instances: gaps, lost and regained brokers, refused revisions.");
+
+    private static final List<Topic<?>> ALL = List.of(
+            CONFIG, ACCEPTED, STATUS, HISTORY, REJECTED, WORKLOADS, ROUTES, GATEWAYS, ENDPOINTS, REVISIONS, SIDECARS,
+            SCHEMAS, ACCESS, EVENTS);
+
+    private Topics() {}
+
+    /// Every topic, in the order of the data flow.
+    public static List<Topic<?>> all() {
+        return ALL;
+    }
+}
