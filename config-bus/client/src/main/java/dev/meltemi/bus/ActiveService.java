@@ -1,0 +1,102 @@
+package dev.meltemi.bus;
+
+import dev.meltemi.schemas.Topic;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.util.retry.Retry;
+
+/// A service that exists once in the mesh and is the only writer of its topics. Waits for the role, takes over the
+/// writing, reads everything from the beginning, and works until the role is lost; then waits again.
+///
+/// ```
+///            role given                    read to the end
+///  STANDBY ─────────────▶ turn: CATCHING UP ─────────────▶ turn: ACTIVE
+///     ▲ ▲                      │      ▲ broker away: a second later, a new turn │
+///     │ └──role lost, fenced───┘      └─────────────────────────────────────────┤
+///     └──────────────────────────────────────────────────────role lost, fenced──┘
+/// ```
+///
+/// Everything of a service happens on its one thread, so a turn needs no locks. A turn keeps no state for the next:
+/// what matters is on the topics.
+public final class ActiveService implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ActiveService.class);
+    private static final Duration LONGEST_GOODBYE = Duration.ofSeconds(10);
+
+    private final Scheduler thread;
+    private final Disposable life;
+
+    /// What a service is made of.
+    ///
+    /// @param name of the role and of the fenced writer
+    /// @param stages topics to follow; those of a stage are followed once the stage before has caught up
+    /// @param tick how often a turn is asked to look at the clock
+    /// @param pause before a new turn after a failure
+    public record Plan(String name, List<List<Topic<?>>> stages, Duration tick, Duration pause) {
+        public Plan {
+            stages = stages.stream().map(List::copyOf).toList();
+        }
+    }
+
+    /// One time in office. Called on the service's thread only; what it throws ends the turn, and
+    /// {@link FencedException} also gives up the role.
+    public interface Turn {
+        /// Everything that had arrived, in order; at most {@link TurnRun#MOST_EVENTS}.
+        void onEvents(List<TopicEvent<?>> events);
+
+        void onTick();
+
+        /// The turn is over: nothing may be written any more.
+        void onEnd();
+    }
+
+    private ActiveService(Scheduler thread, Disposable life) {
+        this.thread = thread;
+        this.life = life;
+    }
+
+    /// @param turns begins a turn with the writer that it may use
+    public static ActiveService start(MeshBus bus, Plan plan, Function<FencedWriter, Turn> turns) {
+        var thread = Schedulers.fromExecutorService(
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().name(plan.name()).daemon().factory()),
+                plan.name());
+        // retries on the service's own thread, and sees the broker's absence as a reason to begin again in office
+        Mono<Void> turn = Mono.<Void>create(sink -> new TurnRun(bus, plan, thread, turns, sink).begin())
+                .retryWhen(Retry.fixedDelay(Long.MAX_VALUE, plan.pause())
+                        .scheduler(thread)
+                        .filter(failure -> !(failure instanceof FencedException))
+                        .doBeforeRetry(signal -> LOG.warn(
+                                "event=turn-failed service={} retryIn={} cause={}",
+                                plan.name(),
+                                plan.pause(),
+                                signal.failure().toString())));
+        var life = bus.leadership(plan.name())
+                .publishOn(thread)
+                .distinctUntilChanged()
+                .doOnNext(active -> LOG.info("event=role service={} active={}", plan.name(), active))
+                .switchMap(active -> active ? turn.flux() : Flux.never())
+                .retryWhen(Retry.fixedDelay(Long.MAX_VALUE, plan.pause())
+                        .scheduler(thread)
+                        .doBeforeRetry(signal -> LOG.warn(
+                                "event=stood-down service={} cause={}",
+                                plan.name(),
+                                signal.failure().toString())))
+                .subscribe();
+        return new ActiveService(thread, life);
+    }
+
+    @Override
+    public void close() {
+        life.dispose();
+        thread.disposeGracefully().block(LONGEST_GOODBYE);
+    }
+}
