@@ -1,4 +1,4 @@
-/// Whole-mesh scenarios, the fault matrix and the house rules.
+/// Whole-mesh tests: real processes, real sockets, the promises of the README.
 @NullMarked
 package dev.meltemi.loadtests;
 
