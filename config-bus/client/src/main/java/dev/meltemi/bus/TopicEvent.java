@@ -8,7 +8,11 @@ import java.util.Map;
 public sealed interface TopicEvent<V> {
     Topic<V> topic();
 
-    record Put<V>(Topic<V> topic, String key, V value, Headers headers, Offset at) implements TopicEvent<V> {}
+    /// @param raw the value's bytes as they stand on the topic: digests are made of them, because another version's
+    /// writer may encode the same value differently
+    @SuppressWarnings("ArrayRecordComponent") // shared, not copied: nobody writes to them
+    record Put<V>(Topic<V> topic, String key, V value, byte[] raw, Headers headers, Offset at)
+            implements TopicEvent<V> {}
 
     /// A tombstone.
     record Delete<V>(Topic<V> topic, String key, Headers headers, Offset at) implements TopicEvent<V> {}

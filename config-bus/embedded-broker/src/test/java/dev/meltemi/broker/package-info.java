@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meltemi.broker;
+
+import org.jspecify.annotations.NullMarked;
