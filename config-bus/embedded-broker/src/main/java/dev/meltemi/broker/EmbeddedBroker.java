@@ -3,6 +3,7 @@ package dev.meltemi.broker;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.Map;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -83,7 +84,11 @@ public final class EmbeddedBroker implements AutoCloseable {
         server.awaitShutdown();
     }
 
+    /// Only the first time: a formatted directory keeps its cluster id.
     private static void format(DataDirectory directory) {
+        if (Files.exists(directory.path().resolve("meta.properties"))) {
+            return;
+        }
         try (var nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {
             new Formatter()
                     .setPrintStream(nowhere)
@@ -91,7 +96,6 @@ public final class EmbeddedBroker implements AutoCloseable {
                     .setNodeId(NodeProperties.NODE_ID)
                     .setControllerListenerName(NodeProperties.CONTROLLER)
                     .setReleaseVersion(MetadataVersion.LATEST_PRODUCTION)
-                    .setIgnoreFormatted(true)
                     .addDirectory(directory.path().toString())
                     .setMetadataLogDirectory(directory.path().toString())
                     .run();

@@ -23,24 +23,18 @@ class EmbeddedBrokerTest {
 
     @Test
     void keeps_topics_over_a_restart_on_the_same_directory_and_frees_the_port() throws Exception {
-        var before = System.nanoTime();
         int port;
         try (var broker = EmbeddedBroker.start(BrokerSettings.anyPort(data))) {
-            System.out.println("first start ms " + (System.nanoTime() - before) / 1_000_000);
             port = Integer.parseInt(broker.bootstrapServers().split(":", 2)[1]);
             try (var admin = admin(broker)) {
                 admin.createTopics(List.of(new NewTopic("kept", 2, (short) 1)))
                         .all()
                         .get(10, TimeUnit.SECONDS);
             }
-            before = System.nanoTime();
         }
-        System.out.println("stop ms " + (System.nanoTime() - before) / 1_000_000);
 
-        before = System.nanoTime();
         try (var broker = EmbeddedBroker.start(BrokerSettings.anyPort(data).withPort(port));
                 var admin = admin(broker)) {
-            System.out.println("second start ms " + (System.nanoTime() - before) / 1_000_000);
             assertThat(admin.listTopics().names().get(10, TimeUnit.SECONDS)).isEqualTo(Set.of("kept"));
         }
     }
