@@ -1,4 +1,4 @@
-/// The meltemi command of an operator.
+/// The `meltemi` command of an operator. {@link dev.meltemi.cli.OperatorCommands} is the front door.
 @NullMarked
 package dev.meltemi.cli;
 

@@ -1,0 +1,12 @@
+package dev.meltemi.cli;
+
+import dev.meltemi.bus.MeshBus;
+
+/// Opens the bus when a command first needs it, so that `--help` never loads a Kafka class.
+@FunctionalInterface
+public interface BusFactory {
+    /// @param bootstrapServers `host:port`, comma separated
+    /// @param prefix of the mesh's topics, `mesh.`
+    /// @throws dev.meltemi.bus.BusException when no broker answers
+    MeshBus open(String bootstrapServers, String prefix);
+}

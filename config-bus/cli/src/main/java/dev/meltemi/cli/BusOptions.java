@@ -1,0 +1,52 @@
+package dev.meltemi.cli;
+
+import dev.meltemi.bus.MeshBus;
+import dev.meltemi.schemas.Topic;
+import java.time.Duration;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/// Where the mesh's bus is; the same options on every command that needs it.
+final class BusOptions {
+    @Option(
+            names = "--bootstrap-servers",
+            paramLabel = "HOST:PORT",
+            defaultValue = "${env:MELTEMI_BOOTSTRAP_SERVERS:-127.0.0.1:19092}",
+            description = "Kafka brokers (default: $$MELTEMI_BOOTSTRAP_SERVERS, else 127.0.0.1:19092)")
+    String bootstrapServers = "127.0.0.1:19092";
+
+    @Option(
+            names = "--prefix",
+            defaultValue = "${env:MELTEMI_PREFIX:-mesh.}",
+            description = "prefix of the mesh's topics (default: $$MELTEMI_PREFIX, else mesh.)")
+    String prefix = Topic.DEFAULT_PREFIX;
+
+    @Option(
+            names = "--request-timeout",
+            paramLabel = "DURATION",
+            defaultValue = "10s",
+            description = "how long to wait for a broker (default: ${DEFAULT-VALUE})")
+    Duration requestTimeout = Duration.ofSeconds(10);
+
+    MeshBus open(BusFactory buses) {
+        return buses.open(bootstrapServers, prefix);
+    }
+
+    /// Reads the topics to their ends, and goes on following them.
+    MeshWatch watch(MeshBus bus, List<Topic<?>> topics) {
+        var watch = new MeshWatch(bus, topics);
+        if (!watch.caughtUp(requestTimeout)) {
+            watch.close();
+            throw unanswered();
+        }
+        return watch;
+    }
+
+    CommandFailure unanswered() {
+        return new CommandFailure(
+                ExitCode.UNAVAILABLE,
+                "no broker at " + bootstrapServers + " answered within " + DurationText.of(requestTimeout)
+                        + ".\nIs it running? `meltemi demo` or `meltemi broker` starts one;"
+                        + " --bootstrap-servers names another.");
+    }
+}

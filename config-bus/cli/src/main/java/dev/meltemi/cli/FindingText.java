@@ -1,0 +1,49 @@
+package dev.meltemi.cli;
+
+import dev.meltemi.resources.Finding;
+import dev.meltemi.schemas.ConfigStatus;
+import dev.meltemi.schemas.ResourceKey;
+import java.io.PrintWriter;
+import java.util.Locale;
+import picocli.CommandLine.Help.Ansi;
+
+/// Findings as istioctl prints them, with the column and what to do next:
+/// `Error [IST0106] (VirtualService default/reviews reviews.yaml:17:9) unknown field "rute" …`.
+final class FindingText {
+    private FindingText() {}
+
+    static void print(PrintWriter out, JudgedDocument judged) {
+        SourceDocument source = judged.source();
+        String title = judged.key()
+                .map(key -> key.kind() + " " + key.qualifiedName())
+                .orElseGet(() ->
+                        DocumentTree.of(source.text()).map(DocumentTree::title).orElse("document"));
+        for (Finding finding : judged.findings()) {
+            String at = source.at(finding.at().line(), finding.at().column());
+            String path = finding.path().isEmpty() ? "" : finding.path() + ": ";
+            out.println(line(finding.level().name(), finding.code(), title, at, path + finding.text()));
+            finding.hint().ifPresent(hint -> out.println("  hint: " + hint));
+        }
+        for (String feature : judged.notInForce()) {
+            out.println(line("INFO", "MESH0100", title, source.at(1, 1), "accepted, not in force: " + feature));
+        }
+    }
+
+    /// What admission said, of a document that this machine had accepted.
+    static void print(PrintWriter out, SourceDocument source, ResourceKey key, ConfigStatus status) {
+        String title = key.kind() + " " + key.qualifiedName();
+        for (var message : status.messages()) {
+            String at = source.at(Math.max(1, message.line()), Math.max(1, message.col()));
+            out.println(line(message.level(), message.code(), title, at, message.text()));
+            if (message.hint() != null) {
+                out.println("  hint: " + message.hint());
+            }
+        }
+    }
+
+    private static String line(String level, String code, String title, String at, String text) {
+        String word = level.charAt(0) + level.substring(1).toLowerCase(Locale.ROOT);
+        String style = word.equals("Error") ? "@|bold,red " : word.equals("Warning") ? "@|yellow " : "@|faint ";
+        return Ansi.AUTO.string(style + word + "|@") + " [" + code + "] (" + title + " " + at + ") " + text;
+    }
+}
