@@ -19,6 +19,5 @@ public record AdmissionHealth(
         int documents,
         int sidecars,
         Optional<String> alarm) {
-    static final AdmissionHealth STANDBY =
-            new AdmissionHealth(false, "", -1, 0, 0, 0, 0, Optional.empty());
+    static final AdmissionHealth STANDBY = new AdmissionHealth(false, "", -1, 0, 0, 0, 0, Optional.empty());
 }

@@ -30,7 +30,6 @@ record HistoryEntry(
         var json = JSON.writeValueAsString(this);
         return json.getBytes(StandardCharsets.UTF_8).length <= LARGEST
                 ? json
-                : JSON.writeValueAsString(
-                        new HistoryEntry(key, offset, who, why, when, beforeOffset, null, after));
+                : JSON.writeValueAsString(new HistoryEntry(key, offset, who, why, when, beforeOffset, null, after));
     }
 }

@@ -19,12 +19,16 @@ final class IfVersion {
 
     /// What speaks against the submission; empty without the header.
     static Optional<Message> objection(Submission submission, Known known) {
-        return submission.headers().last(Headers.IF_VERSION).flatMap(text -> Stamp.number(text)
-                .map(expected -> expected(submission.key(), expected, known))
-                .orElseGet(() -> Optional.of(Refusals.message(
-                        MALFORMED,
-                        "header %s is '%s', which is no number".formatted(Headers.IF_VERSION, text),
-                        "give the offset that `meltemi get` shows, or -1 for a document that must not exist yet"))));
+        return submission
+                .headers()
+                .last(Headers.IF_VERSION)
+                .flatMap(text -> Stamp.number(text)
+                        .map(expected -> expected(submission.key(), expected, known))
+                        .orElseGet(() -> Optional.of(Refusals.message(
+                                MALFORMED,
+                                "header %s is '%s', which is no number".formatted(Headers.IF_VERSION, text),
+                                "give the offset that `meltemi get` shows, or -1 for a"
+                                        + " document that must not exist yet"))));
     }
 
     private static Optional<Message> expected(String key, long expected, Known known) {

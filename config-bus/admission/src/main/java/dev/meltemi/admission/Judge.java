@@ -65,7 +65,8 @@ final class Judge {
     private static Judgement text(ResourceKey key, String text, Submission submission, Known known) {
         return switch (verdict(text, key)) {
             case Verdict.Rejected rejected ->
-                new Judgement.Refuse(rejected.errors().stream().map(Refusals::of).toList());
+                new Judgement.Refuse(
+                        rejected.errors().stream().map(Refusals::of).toList());
             case Verdict.Accepted accepted -> {
                 var messages = new ArrayList<Message>();
                 accepted.warnings().stream().map(Refusals::of).forEach(messages::add);

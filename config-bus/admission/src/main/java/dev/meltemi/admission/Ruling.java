@@ -59,8 +59,7 @@ record Ruling(Judgement judgement, Known after, List<Write<?>> writes) {
                 accept,
                 new Known(Optional.of(version), Optional.of(status)),
                 List.of(
-                        new Write<>(
-                                Topics.ACCEPTED, submission.key(), version.text(), version.headers(at.topicId())),
+                        new Write<>(Topics.ACCEPTED, submission.key(), version.text(), version.headers(at.topicId())),
                         history(submission, before, Optional.of(version))));
     }
 
@@ -72,8 +71,7 @@ record Ruling(Judgement judgement, Known after, List<Write<?>> writes) {
             return new Ruling(delete, Known.NOTHING, List.of());
         }
         long offset = submission.at().number();
-        var status = status(
-                State.Deleted, submission, offset, List.of(), List.of(), before, applied.apply(offset));
+        var status = status(State.Deleted, submission, offset, List.of(), List.of(), before, applied.apply(offset));
         var writes = new ArrayList<Write<?>>();
         writes.add(new Write<>(
                 Topics.ACCEPTED, submission.key(), null, stamp(submission).on(signed(submission))));
@@ -145,7 +143,10 @@ record Ruling(Judgement judgement, Known after, List<Write<?>> writes) {
                 before.inForce().map(Version::text).orElse(null),
                 after.map(Version::text).orElse(null));
         return new Write<>(
-                Topics.HISTORY, submission.key(), entry.json(), stamp(submission).on(Headers.NONE));
+                Topics.HISTORY,
+                submission.key(),
+                entry.json(),
+                stamp(submission).on(Headers.NONE));
     }
 
     private static Stamp stamp(Submission submission) {
@@ -153,8 +154,6 @@ record Ruling(Judgement judgement, Known after, List<Write<?>> writes) {
     }
 
     private static Headers signed(Submission submission) {
-        return submission.author().isEmpty()
-                ? Headers.NONE
-                : Headers.NONE.with(Headers.AUTHOR, submission.author());
+        return submission.author().isEmpty() ? Headers.NONE : Headers.NONE.with(Headers.AUTHOR, submission.author());
     }
 }

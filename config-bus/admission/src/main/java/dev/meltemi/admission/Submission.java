@@ -8,11 +8,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param value null deletes
 @SuppressWarnings("ArrayRecordComponent") // a record's bytes, which nobody writes to
-record Submission(
-        String key,
-        byte @Nullable [] value,
-        Headers headers,
-        Offset at) {
+record Submission(String key, byte @Nullable [] value, Headers headers, Offset at) {
     /// Who claims to have written it; unproven until senders sign.
     String author() {
         return headers.last(Headers.AUTHOR).orElse("");

@@ -33,6 +33,10 @@ record TokenBucket(double tokens, Instant at) {
         return new TokenBucket(available(now) - 1, now);
     }
 
+    boolean isFull(Instant now) {
+        return available(now) >= BURST;
+    }
+
     private double available(Instant now) {
         double refilled = Math.max(0, Duration.between(at, now).toMillis()) * PER_SECOND / 1000;
         return Math.min(BURST, tokens + refilled);

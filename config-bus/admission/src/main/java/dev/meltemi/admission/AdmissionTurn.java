@@ -1,0 +1,337 @@
+package dev.meltemi.admission;
+
+import dev.meltemi.bus.ActiveService;
+import dev.meltemi.bus.FencedWriter;
+import dev.meltemi.bus.MeshBus.Write;
+import dev.meltemi.bus.TopicEvent;
+import dev.meltemi.schemas.ConfigStatus;
+import dev.meltemi.schemas.Headers;
+import dev.meltemi.schemas.Topic;
+import dev.meltemi.schemas.Topics;
+import dev.meltemi.schemas.fleet.Heartbeat;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Admission in office: reads back what was judged, judges what is new, counts who runs it.
+final class AdmissionTurn implements ActiveService.Turn {
+    private static final Logger LOG = LoggerFactory.getLogger(AdmissionTurn.class);
+
+    /// What is known has to be known before the first submission; everything else may come at any time.
+    static final List<List<Topic<?>>> STAGES =
+            List.of(List.of(Topics.ACCEPTED, Topics.STATUS, Topics.SIDECARS), List.of(Topics.CONFIG));
+
+    /// Bounds a transaction: each byte that is submitted is written up to three times.
+    private static final int MOST_BYTES = 2 * 1024 * 1024;
+
+    private final FencedWriter writer;
+    private final InstantSource clock;
+    private final AdmissionSettings settings;
+    private final AtomicReference<AdmissionHealth> health;
+    private final Ledger ledger = new Ledger();
+    private final Fleet fleet;
+    private final StatusCounts counts;
+    private final Set<Topic<?>> caughtUp = new HashSet<>();
+    private final Set<String> recount = new LinkedHashSet<>();
+    private final List<Submission> submissions = new ArrayList<>();
+    private String topicId = "";
+    private Instant lastLook;
+
+    AdmissionTurn(
+            FencedWriter writer,
+            InstantSource clock,
+            AdmissionSettings settings,
+            AtomicReference<AdmissionHealth> health) {
+        this.writer = writer;
+        this.clock = clock;
+        this.settings = settings;
+        this.health = health;
+        this.fleet = new Fleet(settings.lease());
+        this.counts = new StatusCounts(ledger, fleet, settings.deletedShown());
+        this.lastLook = clock.instant();
+    }
+
+    @Override
+    public void onEvents(List<TopicEvent<?>> events) {
+        for (var event : events) {
+            if (health.get().alarm().isEmpty()) {
+                take(event);
+            }
+        }
+        if (health.get().alarm().isEmpty()) {
+            judgeSubmissions();
+            if (isComplete()) {
+                commit(List.of(), counts.due(recount, clock.instant()));
+                recount.clear();
+            }
+            report();
+        }
+    }
+
+    @Override
+    public void onTick() {
+        var now = clock.instant();
+        var elapsed = Duration.between(lastLook, now);
+        lastLook = now;
+        if (!isComplete() || health.get().alarm().isPresent()) {
+            return;
+        }
+        // a pause of this process isn't silence of the others
+        var most = settings.tick().multipliedBy(2);
+        if (fleet.look(elapsed.compareTo(most) > 0 ? most : elapsed)) {
+            counts.recount(ledger.keys());
+        }
+        commit(forgotten(now), counts.dueOnTick(now));
+        report();
+    }
+
+    @Override
+    public void onEnd() {
+        var last = health.get();
+        health.set(new AdmissionHealth(
+                false,
+                last.topicId(),
+                last.lastOffset(),
+                last.accepted(),
+                last.refused(),
+                last.documents(),
+                last.sidecars(),
+                last.alarm()));
+    }
+
+    private void take(TopicEvent<?> event) {
+        switch (event) {
+            case TopicEvent.Put<?> put -> takePut(put);
+            case TopicEvent.Delete<?> delete -> takeDelete(delete);
+            case TopicEvent.Poisoned<?> poisoned -> takePoisoned(poisoned);
+            case TopicEvent.CaughtUp<?> reached -> takeCaughtUp(reached);
+            case TopicEvent.Replaced<?> replaced -> raise(replaced.topic(), replaced.before(), replaced.now());
+            case TopicEvent.Progress<?> _ -> {}
+        }
+    }
+
+    private void takePut(TopicEvent.Put<?> put) {
+        var value = put.value();
+        if (value instanceof byte[] bytes) {
+            submit(new Submission(put.key(), bytes, put.headers(), put.at()));
+        } else if (value instanceof Heartbeat heartbeat) {
+            heard(fleet.heard(heartbeat, put.at().brokerTime()));
+        } else if (value instanceof String text && !isKnown(Topics.ACCEPTED)) {
+            ledger.readAccepted(put.key(), Version.of(text, put.headers(), put.at()), put.headers());
+        } else if (value instanceof ConfigStatus status && !isKnown(Topics.STATUS)) {
+            ledger.readStatus(put.key(), Optional.of(status), put.headers());
+        }
+    }
+
+    private void takeDelete(TopicEvent.Delete<?> delete) {
+        if (delete.topic().equals(Topics.CONFIG)) {
+            submit(new Submission(delete.key(), null, delete.headers(), delete.at()));
+        } else if (delete.topic().equals(Topics.SIDECARS)) {
+            if (fleet.gone(delete.key())) {
+                counts.recount(ledger.keys());
+            }
+        } else if (delete.topic().equals(Topics.ACCEPTED) && !isKnown(Topics.ACCEPTED)) {
+            ledger.readAccepted(delete.key(), Optional.empty(), delete.headers());
+        } else if (delete.topic().equals(Topics.STATUS) && !isKnown(Topics.STATUS)) {
+            ledger.readStatus(delete.key(), Optional.empty(), delete.headers());
+        }
+    }
+
+    /// On `mesh.config` any bytes are a document, so only the key can be wrong. Elsewhere the record is skipped: its
+    /// key keeps what was known.
+    private void takePoisoned(TopicEvent.Poisoned<?> poisoned) {
+        if (poisoned.topic().equals(Topics.CONFIG)) {
+            submit(new Submission(poisoned.key(), poisoned.value(), poisoned.headers(), poisoned.at()));
+        } else {
+            LOG.warn(
+                    "event=poisoned topic={} key={} partition={} offset={} cause={}",
+                    poisoned.topic().name(),
+                    poisoned.key(),
+                    poisoned.at().partition(),
+                    poisoned.at().number(),
+                    poisoned.why());
+        }
+    }
+
+    private void takeCaughtUp(TopicEvent.CaughtUp<?> reached) {
+        caughtUp.add(reached.topic());
+        if (reached.topic().equals(Topics.CONFIG)) {
+            identify(reached.topicId());
+        }
+        if (isComplete()) {
+            counts.recount(ledger.restoreStatuses(clock.instant()));
+            counts.recount(ledger.keys());
+            LOG.info(
+                    "event=caught-up service=admission documents={} offset={}",
+                    ledger.documents(),
+                    ledger.mark().map(Stamp::offset).orElse(-1L));
+        }
+    }
+
+    private void submit(Submission submission) {
+        identify(submission.at().topicId());
+        if (ledger.mark()
+                .filter(mark -> mark.offset() >= submission.at().number())
+                .isEmpty()) {
+            submissions.add(submission);
+        }
+    }
+
+    /// Offsets of another topic id say nothing: whatever was known, was known of the topic that is gone.
+    private void identify(String id) {
+        if (id.equals(topicId)) {
+            return;
+        }
+        var remembered = ledger.mark().map(Stamp::topicId).orElse(health.get().topicId());
+        if (remembered.isEmpty() || remembered.equals(id)) {
+            topicId = id;
+            fleet.countBy(id);
+        } else {
+            raise(Topics.CONFIG, remembered, id);
+        }
+    }
+
+    private void raise(Topic<?> topic, String before, String now) {
+        submissions.clear();
+        var alarm = ("%s was deleted and created again, or its broker lost its data (topic id %s, now %s): nothing is"
+                        + " published, sidecars keep what they run. Bring back the broker's data; or, if the loss is"
+                        + " wanted, delete the %sconfig.* topics, restart and publish the rules again.")
+                .formatted(topic.on(settings.topicPrefix()), before, now, settings.topicPrefix());
+        LOG.error("event=topic-replaced service=admission topic={} cause={}", topic.name(), alarm);
+        report(Optional.of(alarm));
+    }
+
+    private void heard(Fleet.Change change) {
+        switch (change) {
+            case Fleet.Change.Moved moved -> recount.addAll(ledger.acceptedBetween(moved.before(), moved.now()));
+            case Fleet.Change.Membership() -> counts.recount(ledger.keys());
+            case Fleet.Change.Nothing() -> {}
+        }
+    }
+
+    private void judgeSubmissions() {
+        var writes = new ArrayList<Write<?>>();
+        var statuses = new TreeMap<String, ConfigStatus>();
+        int bytes = 0;
+        for (var submission : submissions) {
+            var ruling = judged(submission);
+            writes.addAll(ruling.writes());
+            ruling.after().status().ifPresentOrElse(status -> statuses.put(submission.key(), status), () -> {
+                statuses.remove(submission.key());
+                writes.add(statusTombstone(submission.key(), submission.at().number()));
+            });
+            bytes += submission.size();
+            if (bytes > MOST_BYTES) {
+                commit(List.copyOf(writes), Map.copyOf(statuses));
+                writes.clear();
+                statuses.clear();
+                bytes = 0;
+            }
+        }
+        submissions.clear();
+        commit(writes, statuses);
+    }
+
+    private Ruling judged(Submission submission) {
+        var ruling = Ruling.on(
+                submission, ledger.known(submission.key()), fleet::applied, Topics.CONFIG.on(settings.topicPrefix()));
+        ledger.put(submission.key(), ruling.after());
+        ledger.marked(new Stamp(topicId, submission.at().number()));
+        counts.verdict(submission.key(), clock.instant());
+        var last = health.get();
+        boolean refused = ruling.judgement() instanceof Judgement.Refuse;
+        health.set(new AdmissionHealth(
+                last.active(),
+                topicId,
+                submission.at().number(),
+                last.accepted() + (refused ? 0 : 1),
+                last.refused() + (refused ? 1 : 0),
+                ledger.documents(),
+                fleet.size(),
+                last.alarm()));
+        log(submission, ruling.judgement());
+        return ruling;
+    }
+
+    private static void log(Submission submission, Judgement judgement) {
+        var offset = submission.at().number();
+        switch (judgement) {
+            case Judgement.Accept _ ->
+                LOG.info("event=accepted key={} offset={} author={}", submission.key(), offset, submission.author());
+            case Judgement.Delete _ ->
+                LOG.info("event=deleted key={} offset={} author={}", submission.key(), offset, submission.author());
+            case Judgement.Refuse refuse ->
+                LOG.info(
+                        "event=rejected key={} offset={} author={} code={} line={} column={} cause={}",
+                        submission.key(),
+                        offset,
+                        submission.author(),
+                        refuse.first().code(),
+                        refuse.first().line(),
+                        refuse.first().col(),
+                        refuse.first().text());
+        }
+    }
+
+    private List<Write<?>> forgotten(Instant now) {
+        var writes = new ArrayList<Write<?>>();
+        for (var key : counts.shownDeletions(now)) {
+            writes.add(statusTombstone(key, ledger.known(key).observed()));
+            ledger.put(key, Known.NOTHING);
+        }
+        return List.copyOf(writes);
+    }
+
+    private void commit(List<Write<?>> writes, Map<String, ConfigStatus> statuses) {
+        var all = new ArrayList<>(writes);
+        statuses.forEach(
+                (key, status) -> all.add(new Write<>(Topics.STATUS, key, status, stamped(status.observedOffset()))));
+        if (!all.isEmpty()) {
+            writer.commit(all);
+        }
+    }
+
+    private Write<ConfigStatus> statusTombstone(String key, long observed) {
+        return new Write<>(Topics.STATUS, key, null, stamped(observed));
+    }
+
+    private Headers stamped(long observed) {
+        return new Stamp(topicId, observed).on(Headers.NONE);
+    }
+
+    private boolean isKnown(Topic<?> topic) {
+        return caughtUp.contains(topic);
+    }
+
+    private boolean isComplete() {
+        return caughtUp.size() == STAGES.stream().mapToInt(List::size).sum();
+    }
+
+    private void report() {
+        report(health.get().alarm());
+    }
+
+    private void report(Optional<String> alarm) {
+        var last = health.get();
+        health.set(new AdmissionHealth(
+                isComplete() && alarm.isEmpty(),
+                topicId.isEmpty() ? last.topicId() : topicId,
+                ledger.mark().map(Stamp::offset).orElse(-1L),
+                last.accepted(),
+                last.refused(),
+                ledger.documents(),
+                fleet.size(),
+                alarm));
+    }
+}

@@ -1,0 +1,101 @@
+package dev.meltemi.admission;
+
+import dev.meltemi.schemas.ConfigStatus;
+import dev.meltemi.schemas.ConfigStatus.AppliedBy;
+import dev.meltemi.schemas.ConfigStatus.State;
+import dev.meltemi.schemas.Headers;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// What is known of every document, and up to where `mesh.config` has been judged. Read back from accepted and status
+/// when a turn begins; afterwards it says what they say.
+final class Ledger {
+    private final Map<String, Version> inForce = new HashMap<>();
+    private final Map<String, ConfigStatus> statuses = new HashMap<>();
+    private final TreeMap<Long, String> byAccepted = new TreeMap<>();
+    private final Set<String> deleted = new HashSet<>();
+    private Optional<Stamp> mark = Optional.empty();
+
+    /// Judging goes by offset and each verdict is one transaction, so the newest stamp says that everything before it
+    /// has been judged too. Empty when nothing ever was.
+    Optional<Stamp> mark() {
+        return mark;
+    }
+
+    void marked(Stamp stamp) {
+        if (mark.isEmpty() || stamp.offset() > mark.get().offset()) {
+            mark = Optional.of(stamp);
+        }
+    }
+
+    void readAccepted(String key, Optional<Version> version, Headers headers) {
+        Stamp.of(headers).ifPresent(this::marked);
+        put(key, new Known(version, Optional.ofNullable(statuses.get(key))));
+    }
+
+    void readStatus(String key, Optional<ConfigStatus> status, Headers headers) {
+        Stamp.of(headers).ifPresent(this::marked);
+        put(key, new Known(Optional.ofNullable(inForce.get(key)), status));
+    }
+
+    Known known(String key) {
+        return new Known(Optional.ofNullable(inForce.get(key)), Optional.ofNullable(statuses.get(key)));
+    }
+
+    void put(String key, Known known) {
+        byAccepted.remove(known(key).accepted(), key);
+        known.inForce().ifPresentOrElse(version -> inForce.put(key, version), () -> inForce.remove(key));
+        known.status().ifPresentOrElse(status -> statuses.put(key, status), () -> statuses.remove(key));
+        if (known.accepted() >= 0) {
+            byAccepted.put(known.accepted(), key);
+        }
+        if (known.status().filter(s -> s.state() == State.Deleted).isPresent()) {
+            deleted.add(key);
+        } else {
+            deleted.remove(key);
+        }
+    }
+
+    /// A status that lacks, because somebody destroyed its record, is made again; its messages come back with the next
+    /// version.
+    List<String> restoreStatuses(Instant now) {
+        var lacking = inForce.keySet().stream()
+                .filter(key -> !statuses.containsKey(key))
+                .toList();
+        for (var key : lacking) {
+            long offset = known(key).accepted();
+            var nobody = new AppliedBy(0, 0, List.of());
+            var conditions = Conditions.of(State.Accepted, "", offset, offset, nobody, Optional.empty(), now);
+            var status = new ConfigStatus(State.Accepted, offset, offset, conditions, List.of(), List.of(), nobody);
+            put(key, new Known(known(key).inForce(), Optional.of(status)));
+        }
+        return lacking;
+    }
+
+    /// Keys whose accepted version is newer than one offset and not newer than the other.
+    Collection<String> acceptedBetween(long one, long other) {
+        return List.copyOf(byAccepted
+                .subMap(Math.min(one, other), false, Math.max(one, other), true)
+                .values());
+    }
+
+    Set<String> keys() {
+        return Set.copyOf(statuses.keySet());
+    }
+
+    /// Keys whose deletion still has a status.
+    Set<String> deleted() {
+        return Set.copyOf(deleted);
+    }
+
+    int documents() {
+        return inForce.size();
+    }
+}
