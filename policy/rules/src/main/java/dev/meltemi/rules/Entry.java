@@ -1,0 +1,28 @@
+package dev.meltemi.rules;
+
+import dev.meltemi.resources.DestinationRule;
+import dev.meltemi.resources.Gateway;
+import dev.meltemi.resources.Opaque;
+import dev.meltemi.resources.Resource;
+import dev.meltemi.resources.Service;
+import dev.meltemi.resources.ServiceEntry;
+import dev.meltemi.resources.VirtualService;
+import dev.meltemi.resources.WorkloadEntry;
+import java.util.Optional;
+
+/// An accepted document, with whatever can be compiled from it alone.
+sealed interface Entry permits Rule, Policy, Declared, Door, Workload.Listed {
+    /// @param created offset at which the document first appeared
+    /// @return empty for a kind that no compiler reads
+    static Optional<Entry> of(Resource resource, long offset, long created) {
+        return switch (resource) {
+            case VirtualService service -> Optional.of(Rule.of(service, offset, created));
+            case DestinationRule rule -> Optional.of(Policy.of(rule, offset, created));
+            case Service service -> Optional.of(Declared.of(service, created));
+            case ServiceEntry entry -> Optional.of(Declared.of(entry, created));
+            case WorkloadEntry workload -> Optional.of(new Workload.Listed(workload));
+            case Gateway gateway -> Optional.of(new Door(gateway, offset));
+            case Opaque _ -> Optional.empty();
+        };
+    }
+}

@@ -1,0 +1,60 @@
+package dev.meltemi.rules;
+
+import dev.meltemi.resources.VirtualService;
+import dev.meltemi.schemas.compiled.HttpRules;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// A VirtualService with everything that can be compiled from it alone, once, however many hosts it concerns.
+///
+/// Sorted as a client tries the rules for one host: those exported to named namespaces before public ones, then the
+/// oldest first (Istio: `SelectVirtualServices`). They aren't merged on the mesh: the first that a client sees owns the
+/// host.
+///
+/// @param hosts fully qualified, perhaps wildcards
+/// @param gateways `mesh` or `namespace/name`
+record Rule(Age age, Set<String> hosts, Set<String> gateways, HttpRules http) implements Entry, Comparable<Rule> {
+    private static final Comparator<Rule> ORDER =
+            Comparator.comparing(Rule::isPublic).thenComparing(Rule::age);
+
+    static Rule of(VirtualService service, long offset, long created) {
+        String namespace = service.key().namespace();
+        List<String> gateways = GatewayName.resolved(service.gateways(), namespace);
+        var hosts = new TreeSet<String>();
+        service.hosts().forEach(host -> hosts.add(HostName.qualified(host, namespace)));
+        var http = HttpRules.newBuilder()
+                .setRule(service.key().qualifiedName())
+                .setNamespace(namespace)
+                .setConfigOffset(offset)
+                .setExportTo(Visibility.resolved(service.exportTo(), namespace))
+                .setGateways(gateways)
+                .setRoutes(service.http().stream()
+                        .map(route -> RouteActions.compiled(route, namespace))
+                        .toList())
+                .build();
+        return new Rule(new Age(created, service.key()), hosts, new TreeSet<>(gateways), http);
+    }
+
+    /// Hosts for which sidecars follow this rule.
+    Set<String> meshHosts() {
+        return gateways.contains(GatewayName.MESH) ? hosts : Set.of();
+    }
+
+    /// Gateways that follow this rule, `namespace/name`.
+    Set<String> boundTo() {
+        var names = new TreeSet<>(gateways);
+        names.remove(GatewayName.MESH);
+        return names;
+    }
+
+    private boolean isPublic() {
+        return http.getExportTo().contains(Visibility.EVERYWHERE);
+    }
+
+    @Override
+    public int compareTo(Rule other) {
+        return ORDER.compare(this, other);
+    }
+}

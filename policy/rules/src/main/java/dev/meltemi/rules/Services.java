@@ -1,0 +1,112 @@
+package dev.meltemi.rules;
+
+import dev.meltemi.resources.Protocol;
+import dev.meltemi.schemas.compiled.Declaration;
+import dev.meltemi.schemas.compiled.HttpRules;
+import dev.meltemi.schemas.compiled.Resolution;
+import dev.meltemi.schemas.compiled.ServicePort;
+import dev.meltemi.schemas.compiled.ServiceRoutes;
+import dev.meltemi.schemas.fleet.RegisteredPort;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// One host: what declares it and the rules for it.
+final class Services {
+    /// Sidecars answer for a host that only rules know on port 80 alone, as Istio's do.
+    private static final List<ServicePort> PORT_OF_UNDECLARED = List.of(new ServicePort(80, "http", "HTTP"));
+
+    private static final Comparator<Workload.Instance> FIRST_STARTED =
+            Comparator.comparingLong(Workload.Instance::startedAt).thenComparing(Workload.Instance::id);
+
+    private Services() {}
+
+    /// Empty when nothing declares the host and no rule names it.
+    static Optional<ServiceRoutes> compiled(MeshState state, String host) {
+        Collection<Declared> declared = state.book().declared().at(host);
+        List<Workload.Instance> claiming = declared.isEmpty() ? claiming(state, host) : List.of();
+        List<HttpRules> rules = state.book().rules().covering(host).stream()
+                .flatMap(Collection::stream)
+                .map(Rule::http)
+                .toList();
+        var out = ServiceRoutes.newBuilder().setHost(host).setHttp(rules);
+        if (!declared.isEmpty()) {
+            declared(declared, out);
+        } else if (!claiming.isEmpty()) {
+            claimed(claiming, host, out);
+        } else if (!state.book().rules().naming(host).isEmpty()) {
+            return Optional.of(undeclared(rules, out));
+        } else {
+            return Optional.empty();
+        }
+        return Optional.of(out.setPolicies(Policies.of(state.book().policies().covering(host)))
+                .build());
+    }
+
+    /// The first declaration says what the service is; the others add ports that it lacks.
+    private static void declared(Collection<Declared> services, ServiceRoutes.Builder out) {
+        Declared first = services.iterator().next();
+        var ports = new TreeMap<Integer, ServicePort>();
+        for (Declared service : services) {
+            service.ports()
+                    .forEach(port -> ports.putIfAbsent(
+                            port.number(), new ServicePort(port.number(), port.name(), wireName(port.protocol()))));
+        }
+        out.setNamespace(first.namespace())
+                .setDeclaredBy(first.kind())
+                .setResolution(first.resolution())
+                .setExternal(first.external())
+                .setAddresses(first.addresses())
+                .setExportTo(first.exportTo())
+                .setPorts(List.copyOf(ports.values()));
+    }
+
+    private static void claimed(List<Workload.Instance> instances, String host, ServiceRoutes.Builder out) {
+        var ports = new TreeMap<Integer, ServicePort>();
+        for (Workload.Instance instance : instances) {
+            instance.claimedPorts(host)
+                    .forEach((number, port) ->
+                            ports.putIfAbsent(number, new ServicePort(number, port.getName(), protocol(port))));
+        }
+        out.setNamespace(instances.getFirst().namespace())
+                .setDeclaredBy(Declaration.REGISTRATION)
+                .setResolution(Resolution.ENDPOINTS)
+                .setPorts(List.copyOf(ports.values()));
+    }
+
+    private static ServiceRoutes undeclared(List<HttpRules> rules, ServiceRoutes.Builder out) {
+        return out.setNamespace(rules.getFirst().getNamespace())
+                .setDeclaredBy(Declaration.NONE)
+                .setResolution(Resolution.ENDPOINTS)
+                .setPorts(PORT_OF_UNDECLARED)
+                .build();
+    }
+
+    private static List<Workload.Instance> claiming(MeshState state, String host) {
+        return state.fleet().claims().at(host).stream()
+                .map(state.fleet()::workload)
+                .filter(Workload.Instance.class::isInstance)
+                .map(Workload.Instance.class::cast)
+                .sorted(FIRST_STARTED)
+                .toList();
+    }
+
+    /// As the instance says, else by the prefix of the port's name.
+    private static String protocol(RegisteredPort port) {
+        return Protocol.parse(port.getProtocol())
+                .filter(protocol -> protocol != Protocol.UNSPECIFIED)
+                .or(() -> Protocol.parse(port.getName().split("-", 2)[0]))
+                .map(Services::wireName)
+                .orElse("");
+    }
+
+    static String wireName(Protocol protocol) {
+        return switch (protocol) {
+            case UNSPECIFIED -> "";
+            case GRPC_WEB -> "GRPC-WEB";
+            case HTTP, HTTP2, HTTP_PROXY, GRPC, HTTPS, TLS, TCP, UDP, MONGO, REDIS, MYSQL -> protocol.name();
+        };
+    }
+}
