@@ -138,7 +138,7 @@ public final class Topics {
             "telemetry.access",
             new Retention.Deleted(Duration.ofDays(1)),
             8,
-            new AvroCodec<>(8, AccessEvent.getClassSchema()),
+            new AvroCodec<>(SchemaIds.ACCESS_EVENT, AccessEvent.getClassSchema()),
             Set.of(SIDECAR),
             Set.of(ANALYST, OPERATOR),
             MIB,

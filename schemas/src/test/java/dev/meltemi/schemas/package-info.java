@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meltemi.schemas;
+
+import org.jspecify.annotations.NullMarked;

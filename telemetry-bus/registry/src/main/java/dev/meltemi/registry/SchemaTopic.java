@@ -1,0 +1,89 @@
+package dev.meltemi.registry;
+
+import dev.meltemi.bus.MeshBus;
+import dev.meltemi.bus.MeshBus.Write;
+import dev.meltemi.bus.TopicEvent;
+import dev.meltemi.schemas.SchemaIds;
+import dev.meltemi.schemas.Topics;
+import dev.meltemi.schemas.registry.RegisteredSchema;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+
+/// The follower of `mesh.schemas`. When it has caught up it publishes the released schemas that are not there; what
+/// it reads back is what is served.
+final class SchemaTopic implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SchemaTopic.class);
+
+    private final MeshBus bus;
+    private final String prefix;
+    private final Schemas schemas;
+    private final Disposable.Swap following = reactor.core.Disposables.swap();
+
+    private SchemaTopic(MeshBus bus, String prefix, Schemas schemas) {
+        this.bus = bus;
+        this.prefix = prefix;
+        this.schemas = schemas;
+    }
+
+    static SchemaTopic follow(MeshBus bus, String prefix, Schemas schemas) {
+        var topic = new SchemaTopic(bus, prefix, schemas);
+        topic.following.update(bus.follow(List.of(Topics.SCHEMAS))
+                .concatMap(topic::happened)
+                .subscribe(
+                        offset -> {},
+                        failure -> LOG.error(
+                                "schemas_not_followed topic={} failure=\"{}\" next=\"the registry serves what it knows;"
+                                        + " restart it\"",
+                                Topics.SCHEMAS.on(prefix),
+                                failure.getMessage())));
+        return topic;
+    }
+
+    /// Writes that follow from the event, done before the next event is looked at.
+    private Flux<?> happened(TopicEvent<?> event) {
+        return switch (event) {
+            case TopicEvent.Put<?> put
+            when put.value() instanceof RegisteredSchema schema -> {
+                schemas.put(schema);
+                yield Flux.empty();
+            }
+            case TopicEvent.Poisoned<?> poisoned -> {
+                LOG.warn("schema_unreadable key={} at={} why=\"{}\"", poisoned.key(), poisoned.at(), poisoned.why());
+                yield Flux.empty();
+            }
+            case TopicEvent.CaughtUp<?> _ -> publishMissing();
+            case TopicEvent.Put<?> _, TopicEvent.Delete<?> _, TopicEvent.Progress<?> _, TopicEvent.Replaced<?> _ ->
+                Flux.empty();
+        };
+    }
+
+    private Flux<?> publishMissing() {
+        return Flux.fromIterable(SchemaIds.all())
+                .map(this::record)
+                .filter(released ->
+                        schemas.byId(released.getId()).filter(released::equals).isEmpty())
+                .concatMap(released -> bus.publish(
+                        Write.put(Topics.SCHEMAS, released.getSubject() + "/" + released.getVersion(), released)))
+                .onErrorResume(failure -> {
+                    LOG.warn("schemas_not_published failure=\"{}\"", failure.getMessage());
+                    return Flux.empty();
+                });
+    }
+
+    private RegisteredSchema record(SchemaIds.Registered released) {
+        return RegisteredSchema.newBuilder()
+                .setSubject(released.subject(prefix))
+                .setId(released.id())
+                .setVersion(released.version())
+                .setDefinition(released.json())
+                .build();
+    }
+
+    @Override
+    public void close() {
+        following.dispose();
+    }
+}
