@@ -2,7 +2,6 @@ package dev.meltemi.schemas.access;
 
 import dev.meltemi.schemas.SchemaIds;
 import java.util.IdentityHashMap;
-import java.util.Map;
 
 /// Writes access entries as values of `mesh.telemetry.access`: Avro in the Confluent wire format, written by hand
 /// because it happens once for every request. The fields that an edge fixes come first in the schema; they are
@@ -15,7 +14,7 @@ public final class AccessEntryEncoder {
     private static final int MOST_EDGES = 512;
 
     private final String instance;
-    private final Map<Edge, byte[]> heads = new IdentityHashMap<>();
+    private final IdentityHashMap<Edge, byte[]> heads = new IdentityHashMap<>();
     private final AvroBuffer out = new AvroBuffer();
 
     /// @param instance id of the instance that saw the requests

@@ -131,7 +131,7 @@ final class AccessSender implements Runnable {
         byte[] value = encoder.encode(item.value(), item.sequence());
         deliveries.handedOver();
         try {
-            producer()
+            var _ = producer()
                     .send(
                             new ProducerRecord<>(topic, key, value),
                             (metadata, failure) -> delivered(item.sequence(), failure));
@@ -156,7 +156,7 @@ final class AccessSender implements Runnable {
     private void delivered(long sequence, @Nullable Exception failure) {
         if (failure == null) {
             deliveries.acknowledged();
-        } else if (Thread.currentThread() == thread) {
+        } else if (thread.equals(Thread.currentThread())) {
             refusal = failure;
         } else {
             lost(sequence);

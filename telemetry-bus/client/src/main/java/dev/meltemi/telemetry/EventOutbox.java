@@ -48,13 +48,14 @@ final class EventOutbox {
         for (next = next == null ? poll() : next; next != null; next = poll()) {
             refusal = null;
             Thread sender = Thread.currentThread();
-            producer.send(new ProducerRecord<>(topic, key, Topics.EVENTS.codec().encode(next)), (metadata, failure) -> {
-                if (failure == null) {
-                    deliveries.answered();
-                } else if (Thread.currentThread() == sender) {
-                    refusal = failure;
-                }
-            });
+            var _ = producer.send(
+                    new ProducerRecord<>(topic, key, Topics.EVENTS.codec().encode(next)), (metadata, failure) -> {
+                        if (failure == null) {
+                            deliveries.answered();
+                        } else if (sender.equals(Thread.currentThread())) {
+                            refusal = failure;
+                        }
+                    });
             if (refusal != null) {
                 notBefore = System.nanoTime() + AFTER_REFUSAL;
                 return;

@@ -12,16 +12,16 @@ import java.util.concurrent.atomic.AtomicLongArray;
 final class Series {
     /// The three histograms, at their place in the cells; the sums stand behind them.
     enum Histogram {
-        DURATION,
-        REQUEST_BYTES,
-        RESPONSE_BYTES;
+        DURATION(0),
+        REQUEST_BYTES(1),
+        RESPONSE_BYTES(2);
 
-        private int firstBucket() {
-            return ordinal() * Buckets.COUNT;
-        }
+        private final int firstBucket;
+        private final int sum;
 
-        private int sum() {
-            return 3 * Buckets.COUNT + ordinal();
+        Histogram(int place) {
+            firstBucket = place * Buckets.COUNT;
+            sum = 3 * Buckets.COUNT + place;
         }
     }
 
@@ -60,18 +60,18 @@ final class Series {
     HistogramDataPointSnapshot histogram(Histogram which, double unit) {
         long[] counts = new long[Buckets.COUNT];
         for (int i = 0; i < Buckets.COUNT; i++) {
-            counts[i] = cells.get(which.firstBucket() + i);
+            counts[i] = cells.get(which.firstBucket + i);
         }
         return new HistogramDataPointSnapshot(
                 ClassicHistogramBuckets.of(Buckets.BOUNDS, counts),
-                cells.get(which.sum()) / unit,
+                cells.get(which.sum) / unit,
                 labels,
                 Exemplars.EMPTY,
                 0);
     }
 
     private void add(Histogram histogram, int bucket, long value) {
-        cells.getAndIncrement(histogram.firstBucket() + bucket);
-        cells.getAndAdd(histogram.sum(), value);
+        cells.getAndIncrement(histogram.firstBucket + bucket);
+        cells.getAndAdd(histogram.sum, value);
     }
 }
