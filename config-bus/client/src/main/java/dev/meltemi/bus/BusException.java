@@ -1,5 +1,7 @@
 package dev.meltemi.bus;
 
+import org.jspecify.annotations.Nullable;
+
 /// The bus can't do what was asked; the message says what, where, why and what to do next.
 public class BusException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -8,7 +10,7 @@ public class BusException extends RuntimeException {
         super(message);
     }
 
-    public BusException(String message, Throwable cause) {
+    public BusException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

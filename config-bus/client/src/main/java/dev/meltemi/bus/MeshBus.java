@@ -2,6 +2,7 @@ package dev.meltemi.bus;
 
 import dev.meltemi.schemas.Headers;
 import dev.meltemi.schemas.Topic;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -10,14 +11,20 @@ import reactor.core.publisher.Mono;
 /// The bus as everybody but its own implementation sees it. `KafkaBus` is the real one, `InMemoryBus` its twin for
 /// tests; both pass the same contract tests.
 public interface MeshBus extends AutoCloseable {
+    /// Does nothing when a broker answers.
+    ///
+    /// @throws BusException within about 10 s when none does: where, why and what to do next
+    void requireReachable();
+
     /// The state of the topics as of now and everything after it, from one consumer: each partition in order,
-    /// `CaughtUp` once for each topic. Honours demand. Survives a lost broker: it goes on where it stood. Ends with
+    /// `CaughtUp` once for each topic, and again after a `Replaced`. Honours demand; subscribers may block, as they
+    /// delay only themselves. Survives a lost broker: it goes on where it stood. Ends with
     /// an error only when a topic doesn't exist or may not be read.
     Flux<TopicEvent<?>> follow(List<Topic<?>> topics);
 
     /// Like {@link #follow}, without the past: from the end offsets as of now, or from `since` (broker time) when
     /// given.
-    Flux<TopicEvent<?>> tail(List<Topic<?>> topics, java.time.@Nullable Instant since);
+    Flux<TopicEvent<?>> tail(List<Topic<?>> topics, @Nullable Instant since);
 
     /// Writes one record and waits until it is durable (acks=all).
     Mono<Offset> publish(Write<?> write);
@@ -27,12 +34,13 @@ public interface MeshBus extends AutoCloseable {
     FencedWriter fencedWriter(String name);
 
     /// Whether this process is the active one of a service: emits true when it is given the role and false when it
-    /// loses it. Waits in the background while another process has it.
+    /// loses it. Waits in the background while another process has it. Cancelling gives the role back. Needs the
+    /// `config` topic.
     Flux<Boolean> leadership(String service);
 
     /// Creates missing topics, and compares those that exist with the catalogue.
     ///
-    /// @throws dev.meltemi.bus.BusException naming each difference and how to mend it, or an unreachable broker
+    /// @throws BusException naming each difference and how to mend it, or an unreachable broker
     void ensureTopics(List<Topic<?>> topics);
 
     @Override

@@ -1,0 +1,195 @@
+package dev.meltemi.bus;
+
+import dev.meltemi.schemas.Headers;
+import dev.meltemi.schemas.Topic;
+import dev.meltemi.schemas.Topics;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxSink;
+import reactor.core.publisher.Mono;
+
+/// The bus without a broker, for tests: it passes the contract tests that Kafka passes. Keeps every record.
+public final class InMemoryBus implements MeshBus {
+    private final InstantSource clock;
+    private final Map<String, MemoryLog> logs = new HashMap<>();
+    private final Map<String, Integer> epochs = new HashMap<>();
+    private final Map<String, List<FluxSink<Boolean>>> candidates = new HashMap<>();
+
+    private InMemoryBus(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /// With every topic of the catalogue.
+    public static InMemoryBus create() {
+        return create(InstantSource.system());
+    }
+
+    /// @param clock the broker's time
+    public static InMemoryBus create(InstantSource clock) {
+        var bus = new InMemoryBus(clock);
+        bus.ensureTopics(Topics.all());
+        return bus;
+    }
+
+    @Override
+    public void requireReachable() {}
+
+    @Override
+    public Flux<TopicEvent<?>> follow(List<Topic<?>> topics) {
+        return read(topics, MemoryLog::beginning);
+    }
+
+    @Override
+    public Flux<TopicEvent<?>> tail(List<Topic<?>> topics, @Nullable Instant since) {
+        return read(topics, since == null ? MemoryLog::end : log -> log.since(since));
+    }
+
+    private Flux<TopicEvent<?>> read(List<Topic<?>> topics, Function<MemoryLog, int[]> start) {
+        return Flux.create(
+                sink -> {
+                    var reader = new MemoryReader(this, topics, start, sink);
+                    sink.onRequest(_ -> wakeReaders());
+                    sink.onDispose(reader::stop);
+                    Thread.ofPlatform().daemon().name("memory-bus-reader").start(reader);
+                },
+                FluxSink.OverflowStrategy.ERROR);
+    }
+
+    @Override
+    public Mono<Offset> publish(Write<?> write) {
+        return Mono.fromCallable(() -> append(List.of(write)).getFirst());
+    }
+
+    private synchronized List<Offset> append(List<Write<?>> writes) {
+        for (var write : writes) {
+            log(write.topic()).requireRoom(write);
+        }
+        var offsets = new ArrayList<Offset>();
+        for (var write : writes) {
+            offsets.add(log(write.topic()).append(write, clock.instant()));
+        }
+        notifyAll();
+        return offsets;
+    }
+
+    @Override
+    public synchronized FencedWriter fencedWriter(String name) {
+        int epoch = epochs.merge(name, 1, Integer::sum);
+        return new FencedWriter() {
+            @Override
+            public List<Offset> commit(List<Write<?>> first, Function<List<Offset>, List<Write<?>>> then) {
+                return transaction(name, epoch, first, then);
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    private synchronized List<Offset> transaction(
+            String name, int epoch, List<Write<?>> first, Function<List<Offset>, List<Write<?>>> then) {
+        if (!Integer.valueOf(epoch).equals(epochs.get(name))) {
+            throw new FencedException("writer " + name + " was superseded by a newer one of that name", null);
+        }
+        var before = new HashMap<String, int[]>();
+        logs.forEach((topic, log) -> before.put(topic, log.end()));
+        try {
+            var offsets = new ArrayList<>(append(first));
+            var more = then.apply(List.copyOf(offsets));
+            offsets.addAll(append(more));
+            var touched = new ArrayList<>(first);
+            touched.addAll(more);
+            for (int i = 0; i < touched.size(); i++) {
+                log(touched.get(i).topic()).mark(offsets.get(i).partition(), clock.instant());
+            }
+            return offsets;
+        } catch (RuntimeException e) {
+            before.forEach((topic, ends) -> memory(topic).truncate(ends));
+            throw e;
+        }
+    }
+
+    @Override
+    public Flux<Boolean> leadership(String service) {
+        return Flux.create(sink -> {
+            sink.onDispose(() -> retire(service, sink));
+            stand(service, sink);
+        });
+    }
+
+    private void stand(String service, FluxSink<Boolean> candidate) {
+        boolean leads;
+        synchronized (this) {
+            var all = candidates.computeIfAbsent(service, _ -> new ArrayList<>());
+            all.add(candidate);
+            leads = all.size() == 1;
+        }
+        if (leads) {
+            candidate.next(true);
+        }
+    }
+
+    private void retire(String service, FluxSink<Boolean> candidate) {
+        FluxSink<Boolean> heir = null;
+        synchronized (this) {
+            var all = candidates.getOrDefault(service, new ArrayList<>());
+            boolean led = !all.isEmpty() && all.getFirst() == candidate;
+            all.remove(candidate);
+            if (led && !all.isEmpty()) {
+                heir = all.getFirst();
+            }
+        }
+        if (heir != null) {
+            heir.next(true);
+        }
+    }
+
+    @Override
+    public synchronized void ensureTopics(List<Topic<?>> topics) {
+        topics.forEach(topic -> logs.computeIfAbsent(topic.name(), _ -> MemoryLog.create(topic.partitions())));
+    }
+
+    /// Deletes the topic and creates it again, as a lost and rebuilt broker would.
+    public synchronized void replace(Topic<?> topic) {
+        logs.put(topic.name(), MemoryLog.create(topic.partitions()));
+        notifyAll();
+    }
+
+    /// What log compaction leaves: the newest record of each key, and holes.
+    public synchronized void compact(Topic<?> topic) {
+        log(topic).compact();
+    }
+
+    /// Bytes as any tool could write them.
+    public synchronized Offset append(Topic<?> topic, String key, byte[] value) {
+        var offset = log(topic).append(topic, key, value, Headers.NONE, clock.instant());
+        notifyAll();
+        return offset;
+    }
+
+    synchronized MemoryLog log(Topic<?> topic) {
+        return memory(topic.name());
+    }
+
+    private MemoryLog memory(String topic) {
+        var log = logs.get(topic);
+        if (log == null) {
+            throw new BusException("topic " + topic + " doesn't exist on this bus; next: call ensureTopics first");
+        }
+        return log;
+    }
+
+    synchronized void wakeReaders() {
+        notifyAll();
+    }
+
+    @Override
+    public void close() {}
+}

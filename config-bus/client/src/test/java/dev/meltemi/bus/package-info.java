@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meltemi.bus;
+
+import org.jspecify.annotations.NullMarked;

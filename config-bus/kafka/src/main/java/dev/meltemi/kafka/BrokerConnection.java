@@ -1,0 +1,162 @@
+package dev.meltemi.kafka;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.DisconnectException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
+
+/// One process's access to one broker or cluster: makes the clients, knows whether anybody answers, and turns Kafka's
+/// exceptions into sentences.
+public final class BrokerConnection implements AutoCloseable {
+    private final KafkaSettings settings;
+    private final ClientProperties properties;
+    private final Outage outage;
+    private @Nullable Admin admin;
+    private boolean closed;
+
+    /// Connects only when it is used.
+    public BrokerConnection(KafkaSettings settings) {
+        this.settings = settings;
+        this.properties = new ClientProperties(settings);
+        this.outage = new Outage(settings.bootstrapServers(), InstantSource.system());
+    }
+
+    public KafkaSettings settings() {
+        return settings;
+    }
+
+    public Outage outage() {
+        return outage;
+    }
+
+    /// Does nothing when a broker answers.
+    ///
+    /// @throws BrokerException within the settings' patience when none does
+    public void requireReachable() {
+        await("asking for the cluster's id", admin().describeCluster().clusterId());
+    }
+
+    /// The id and partitions of topics that exist.
+    ///
+    /// @throws BrokerException when one doesn't, or no broker answers
+    public Map<String, TopicDescription> describe(Collection<String> topics) {
+        return await("describing " + String.join(", ", topics), describing(topics));
+    }
+
+    KafkaFuture<Map<String, TopicDescription>> describing(Collection<String> topics) {
+        return admin().describeTopics(topics).allTopicNames();
+    }
+
+    /// Made on first use and shared: a client costs a thread and a connection.
+    synchronized Admin admin() {
+        if (closed) {
+            throw new BrokerException("the connection to " + settings.bootstrapServers() + " is closed");
+        }
+        if (admin == null) {
+            admin = client(() -> Admin.create(properties.admin()));
+        }
+        return admin;
+    }
+
+    KafkaConsumer<byte[], byte[]> follower() {
+        return client(() -> new KafkaConsumer<>(properties.follower()));
+    }
+
+    KafkaConsumer<byte[], byte[]> candidate(String group) {
+        return client(() -> new KafkaConsumer<>(properties.candidate(group)));
+    }
+
+    KafkaProducer<byte[], byte[]> publisher() {
+        return client(() -> new KafkaProducer<>(properties.publisher()));
+    }
+
+    KafkaProducer<byte[], byte[]> transactional(String transactionalId) {
+        return client(() -> new KafkaProducer<>(properties.transactional(transactionalId)));
+    }
+
+    private <C> C client(Supplier<C> make) {
+        try {
+            return make.get();
+        } catch (KafkaException e) {
+            throw failure("making a Kafka client", e);
+        }
+    }
+
+    <T> T await(String doing, KafkaFuture<T> answer) {
+        try {
+            T value = answer.get(settings.patience().toMillis(), TimeUnit.MILLISECONDS);
+            outage.ends();
+            return value;
+        } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
+            throw failure(doing, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BrokerException("interrupted while " + doing, e);
+        }
+    }
+
+    /// What Kafka meant: what was attempted, where, why it failed, and what to do next.
+    BrokerException failure(String doing, Throwable thrown) {
+        var cause = thrown;
+        while ((cause instanceof ExecutionException || cause instanceof CompletionException)
+                && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        var where = settings.bootstrapServers();
+        var text = switch (cause) {
+            case BrokerException told -> String.valueOf(told.getMessage());
+            case AuthenticationException e ->
+                doing + ": the broker at " + where + " refuses our identity: " + e.getMessage()
+                        + "; next: check certificate and the Kafka client properties file";
+            case AuthorizationException e ->
+                doing + ": not allowed at " + where + ": " + e.getMessage()
+                        + "; next: grant it with kafka-acls.sh --bootstrap-server " + where;
+            case UnknownTopicOrPartitionException e ->
+                doing + ": a topic doesn't exist at " + where + ": " + e.getMessage()
+                        + "; next: start the control services once (they create topics), or check the prefix "
+                        + settings.prefix();
+            case RecordTooLargeException e -> doing + ": the record is too large: " + e.getMessage();
+            case TimeoutException _, DisconnectException _, java.util.concurrent.TimeoutException _ ->
+                unreachable(doing);
+            case KafkaException e when String.valueOf(e.getCause()).contains("bootstrap.servers") -> unreachable(doing);
+            default -> doing + " at " + where + ": " + cause;
+        };
+        return new BrokerException(text, cause);
+    }
+
+    private String unreachable(String doing) {
+        return "no Kafka broker answers (" + doing + ", waited " + seconds(settings.patience()) + "): "
+                + Unreachable.why(settings.bootstrapServers())
+                + "; next: start one with `meltemi broker`, or check --bootstrap-servers";
+    }
+
+    private static String seconds(Duration time) {
+        return time.toMillis() / 1000.0 + " s";
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        if (admin != null) {
+            admin.close(Duration.ofSeconds(1));
+            admin = null;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package dev.meltemi.kafka;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/// How to reach a broker.
+///
+/// @param bootstrapServers `host:port`, comma separated
+/// @param clientId what the broker's logs and metrics call this process
+/// @param prefix of all topics, groups and transactional ids: several meshes may share a cluster
+/// @param properties a file of further Kafka client properties, such as those of TLS; it wins over ours
+/// @param patience how long a call waits for an answer before it fails
+/// @param topicCheck how often a follower asks whether its topics are still the same ones, and the broker still there
+public record KafkaSettings(
+        String bootstrapServers,
+        String clientId,
+        String prefix,
+        Optional<Path> properties,
+        Duration patience,
+        Duration topicCheck) {
+    public static final String DEFAULT_PREFIX = "mesh.";
+
+    public static KafkaSettings of(String bootstrapServers, String clientId) {
+        return new KafkaSettings(
+                bootstrapServers,
+                clientId,
+                DEFAULT_PREFIX,
+                Optional.empty(),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(10));
+    }
+
+    public KafkaSettings withPrefix(String prefix) {
+        return new KafkaSettings(bootstrapServers, clientId, prefix, properties, patience, topicCheck);
+    }
+
+    public KafkaSettings withProperties(Path file) {
+        return new KafkaSettings(bootstrapServers, clientId, prefix, Optional.of(file), patience, topicCheck);
+    }
+
+    public KafkaSettings withPatience(Duration patience) {
+        return new KafkaSettings(bootstrapServers, clientId, prefix, properties, patience, topicCheck);
+    }
+
+    public KafkaSettings withTopicCheck(Duration every) {
+        return new KafkaSettings(bootstrapServers, clientId, prefix, properties, patience, every);
+    }
+}

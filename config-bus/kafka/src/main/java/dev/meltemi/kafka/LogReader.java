@@ -1,0 +1,214 @@
+package dev.meltemi.kafka;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxSink;
+
+/// One thread that owns one consumer and hands on what it reads, as fast as it is asked for and no faster: without
+/// demand it polls nothing, so nothing piles up. A lost broker is waited for.
+public final class LogReader implements Runnable {
+    private static final Duration POLL = Duration.ofMillis(500);
+    private static final long FIRST_BACKOFF_MS = 100;
+    private static final long LONGEST_BACKOFF_MS = 10_000;
+
+    private final BrokerConnection connection;
+    private final List<String> topics;
+    private final ReadPositions positions;
+    private final FluxSink<LogEvent> sink;
+    private final Thread thread;
+    private volatile boolean stopped;
+    private volatile @Nullable KafkaConsumer<byte[], byte[]> consumer;
+
+    private LogReader(BrokerConnection connection, List<String> topics, StartAt start, FluxSink<LogEvent> sink) {
+        this.connection = connection;
+        this.topics = topics;
+        this.positions = new ReadPositions(start);
+        this.sink = sink;
+        this.thread = Thread.ofPlatform()
+                .daemon()
+                .name("bus-reader-" + connection.settings().clientId())
+                .unstarted(this);
+    }
+
+    /// Events in the order of each partition, on a thread of their own: subscribers may block it, and so delay only
+    /// themselves. Fails when a topic doesn't exist at the start, or may not be read.
+    public static Flux<LogEvent> read(BrokerConnection connection, List<String> topics, StartAt start) {
+        return Flux.create(
+                sink -> {
+                    var reader = new LogReader(connection, topics, start, sink);
+                    sink.onRequest(_ -> LockSupport.unpark(reader.thread));
+                    sink.onDispose(reader::stop);
+                    reader.thread.start();
+                },
+                FluxSink.OverflowStrategy.ERROR);
+    }
+
+    @Override
+    public void run() {
+        long backoff = FIRST_BACKOFF_MS;
+        while (!stopped) {
+            try (var made = connection.follower()) {
+                consumer = made;
+                while (!stopped) {
+                    session(made);
+                    backoff = FIRST_BACKOFF_MS;
+                }
+            } catch (WakeupException | StoppedException e) {
+                // only stop() wakes: the loop's condition ends it
+            } catch (KafkaException | BrokerException e) {
+                if (stopped || isFinal(e)) {
+                    sink.error(connection.failure("reading " + String.join(", ", topics), e));
+                    return;
+                }
+                connection.outage().begins(String.valueOf(e.getMessage()));
+                pause(backoff / 2 + ThreadLocalRandom.current().nextLong(backoff / 2 + 1));
+                backoff = Math.min(LONGEST_BACKOFF_MS, backoff * 2);
+            } finally {
+                consumer = null;
+            }
+        }
+    }
+
+    /// Reads until the topics turn out not to be the ones that it began with, or an offset no longer exists.
+    private void session(KafkaConsumer<byte[], byte[]> from) {
+        adopt(connection.describe(topics));
+        positions.seek(from);
+        announceCaughtUp();
+        var check = new TopicCheck();
+        try {
+            while (!stopped && check.same()) {
+                awaitDemand();
+                for (var record : from.poll(POLL)) {
+                    emit(new LogEvent.Appended(record.topic(), positions.topicId(record.topic()), record));
+                }
+                for (var topic : positions.advance(from)) {
+                    emit(new LogEvent.Advanced(topic, positions.topicId(topic), positions.of(topic)));
+                }
+                announceCaughtUp();
+            }
+        } catch (OffsetOutOfRangeException e) {
+            // retention overtook a slow reader, or the topic is another one: the next session finds out which
+            positions.forget(e.offsetOutOfRangePartitions().keySet());
+        }
+    }
+
+    private void adopt(Map<String, TopicDescription> found) {
+        for (var topic : topics) {
+            var description = Objects.requireNonNull(found.get(topic), topic);
+            var before = positions.adopt(
+                    topic,
+                    description.topicId().toString(),
+                    description.partitions().size());
+            if (before != null) {
+                emit(new LogEvent.Replaced(topic, before, positions.topicId(topic)));
+            }
+        }
+    }
+
+    private void announceCaughtUp() {
+        for (var topic : positions.newlyCaughtUp()) {
+            emit(new LogEvent.CaughtUp(topic, positions.topicId(topic)));
+        }
+    }
+
+    private void emit(LogEvent event) {
+        awaitDemand();
+        sink.next(event);
+    }
+
+    private void awaitDemand() {
+        while (sink.requestedFromDownstream() == 0) {
+            if (stopped) {
+                throw new StoppedException();
+            }
+            LockSupport.park(this);
+        }
+        if (stopped) {
+            throw new StoppedException();
+        }
+    }
+
+    private void stop() {
+        stopped = true;
+        LockSupport.unpark(thread);
+        var current = consumer;
+        if (current != null) {
+            current.wakeup();
+        }
+    }
+
+    private void pause(long millis) {
+        long until = System.nanoTime() + Duration.ofMillis(millis).toNanos();
+        while (!stopped && System.nanoTime() < until) {
+            LockSupport.parkNanos(this, until - System.nanoTime());
+        }
+    }
+
+    private boolean isFinal(RuntimeException e) {
+        var cause = e instanceof BrokerException && e.getCause() != null ? e.getCause() : e;
+        return cause instanceof AuthorizationException
+                || cause instanceof UnknownTopicOrPartitionException && positions.isEmpty();
+    }
+
+    /// Asks now and then, without waiting for the answer, whether the topics still have the ids that we read: a topic
+    /// that was deleted and created again would otherwise go on under the old offsets without a word.
+    private final class TopicCheck {
+        private long next =
+                System.nanoTime() + connection.settings().topicCheck().toNanos();
+        private @Nullable KafkaFuture<Map<String, TopicDescription>> asked;
+
+        boolean same() {
+            if (asked == null) {
+                if (System.nanoTime() >= next) {
+                    asked = connection.describing(topics);
+                }
+                return true;
+            }
+            if (!asked.isDone()) {
+                return true;
+            }
+            boolean same = answered(asked);
+            asked = null;
+            next = System.nanoTime() + connection.settings().topicCheck().toNanos();
+            return same;
+        }
+
+        private boolean answered(KafkaFuture<Map<String, TopicDescription>> answer) {
+            try {
+                var now = answer.getNow(Map.of());
+                connection.outage().ends();
+                return now.values().stream()
+                        .allMatch(topic -> positions
+                                .topicId(topic.name())
+                                .equals(topic.topicId().toString()));
+            } catch (Exception e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) { // between deletion and creation
+                    connection.outage().begins(String.valueOf(e.getMessage()));
+                }
+                return true;
+            }
+        }
+    }
+
+    private static final class StoppedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        StoppedException() {
+            super("stopped", null, false, false);
+        }
+    }
+}
