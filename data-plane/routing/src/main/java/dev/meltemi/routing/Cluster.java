@@ -1,23 +1,49 @@
 package dev.meltemi.routing;
 
 import dev.meltemi.schemas.access.Edge;
+import dev.meltemi.schemas.access.WorkloadLabels;
+import dev.meltemi.schemas.compiled.LoadBalancer;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// The endpoints that a route can send to: a host, a port and perhaps a subset. Lives across tables; its endpoints
-/// change in place, as one value.
+/// The endpoints that a route can send to: a host, a port and perhaps a subset. Lives across tables, so that balancer
+/// state survives a rule change; its endpoints change in place, as one value.
 public final class Cluster {
-    private final String name;
-    private final Edge.Service service;
-    private final long connectTimeoutNanos;
-    private volatile List<Endpoint> endpoints = List.of();
+    /// Draws before untried endpoints are searched for, as Envoy's `host_selection_retry_max_attempts` in Istio.
+    private static final int RESELECTIONS = 5;
 
-    public Cluster(String name, Edge.Service service, long connectTimeoutNanos) {
+    private final String name;
+    private volatile Definition definition;
+    private volatile @Nullable Balancer balancer;
+
+    /// Where the endpoints of a cluster come from.
+    enum Origin {
+        /// What registered itself or is listed.
+        ENDPOINTS,
+        /// As before; a service that lists none is its own name, resolved by the proxy.
+        NAME,
+        /// Whatever address the caller asked for.
+        CALLER
+    }
+
+    /// What a table says about a cluster.
+    ///
+    /// @param port of the service
+    /// @param labels that an endpoint must have
+    record Definition(
+            Edge.Service service,
+            int port,
+            Map<String, String> labels,
+            Origin origin,
+            LoadBalancer balancing,
+            long connectTimeoutNanos) {}
+
+    Cluster(String name, Definition definition) {
         this.name = name;
-        this.service = service;
-        this.connectTimeoutNanos = connectTimeoutNanos;
+        this.definition = definition;
     }
 
     /// Envoy's name: `outbound|9080|v1|reviews.default.svc.cluster.local`.
@@ -26,26 +52,90 @@ public final class Cluster {
     }
 
     public Edge.Service service() {
-        return service;
+        return definition.service();
     }
 
     public long connectTimeoutNanos() {
-        return connectTimeoutNanos;
+        return definition.connectTimeoutNanos();
     }
 
+    /// Those that may be chosen: healthy ones, or all when none is healthy, because an answer that might come beats one
+    /// that can't.
     public List<Endpoint> endpoints() {
-        return endpoints;
+        Balancer now = balancer;
+        return now == null ? List.of() : now.endpoints().all();
     }
 
     /// Chooses an endpoint, avoiding those already tried as long as another is left.
     ///
     /// @return null when the cluster has none
     public @Nullable Endpoint pick(RandomGenerator random, Collection<Endpoint> tried) {
-        List<Endpoint> now = endpoints;
-        return now.isEmpty() ? null : now.get(random.nextInt(now.size()));
+        Balancer now = balancer;
+        if (now == null) {
+            return null;
+        }
+        Endpoint drawn = now.next(random);
+        return tried.isEmpty() || !tried.contains(drawn) ? drawn : untried(now, random, tried, drawn);
+    }
+
+    private static Endpoint untried(
+            Balancer balancer, RandomGenerator random, Collection<Endpoint> tried, Endpoint otherwise) {
+        for (int i = 0; i < RESELECTIONS; i++) {
+            Endpoint drawn = balancer.next(random);
+            if (!tried.contains(drawn)) {
+                return drawn;
+            }
+        }
+        List<Endpoint> all = balancer.endpoints().all();
+        int start = random.nextInt(all.size());
+        for (int i = 0; i < all.size(); i++) {
+            Endpoint candidate = all.get((start + i) % all.size());
+            if (!tried.contains(candidate)) {
+                return candidate;
+            }
+        }
+        return otherwise;
+    }
+
+    /// Whether its endpoint is whatever address the caller asked for.
+    boolean followsCaller() {
+        return definition.origin() == Origin.CALLER;
+    }
+
+    /// The same cluster for callers that asked for one address.
+    Cluster towards(Edge.Service service, String host, int port) {
+        Definition here = definition;
+        var there = new Cluster(
+                name,
+                new Definition(
+                        service, port, here.labels(), here.origin(), here.balancing(), here.connectTimeoutNanos()));
+        there.replace(List.of(new Endpoint(host, HostEndpoints.socketAddress(host, port), WorkloadLabels.NOBODY, 1)));
+        return there;
+    }
+
+    Definition definition() {
+        return definition;
+    }
+
+    void define(Definition now) {
+        definition = now;
     }
 
     void replace(List<Endpoint> now) {
-        endpoints = List.copyOf(now);
+        balancer = now.isEmpty() ? null : balancer(new WeightedEndpoints(now));
+    }
+
+    private Balancer balancer(WeightedEndpoints now) {
+        return switch (definition.balancing()) {
+            case ROUND_ROBIN ->
+                new Balancer.RoundRobin(now, balancer instanceof Balancer.RoundRobin before ? before.position() : 0);
+            case RANDOM -> new Balancer.Lottery(now);
+            case LEAST_REQUEST, PASSTHROUGH, UNKNOWN -> new Balancer.LeastRequest(now);
+        };
+    }
+
+    @Override
+    public String toString() {
+        return name;
     }
 }

@@ -1,14 +1,183 @@
 package dev.meltemi.routing;
 
+import dev.meltemi.schemas.access.WorkloadLabels;
+import dev.meltemi.schemas.compiled.ServiceEndpoint;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// The clusters of one proxy, by name, kept across tables so that connections, counts and balancer state survive a rule
-/// change.
+/// change; and the endpoints that fill them, which change faster than rules do.
+///
+/// Written by whoever brings the configuration, under this object's monitor. Event loops only read, without locks.
 public final class Clusters {
     private final Map<String, Cluster> byName = new ConcurrentHashMap<>();
+    private final Map<String, Set<Cluster>> byHost = new HashMap<>();
+    private final Map<String, ServiceEndpoint> records = new HashMap<>();
+    private final Map<String, HostEndpoints> endpoints = new HashMap<>();
+    private final Registrations registrations = new Registrations();
+    /// What {@link #replace} saw last, as long as nothing else changed since.
+    private @Nullable Map<String, ServiceEndpoint> latest;
 
     public Map<String, Cluster> byName() {
-        return byName;
+        return Collections.unmodifiableMap(byName);
+    }
+
+    /// The fast path: endpoints change, routes stay. Takes effect at once, also for tables made before.
+    ///
+    /// @param changes by key of `mesh.endpoints`; an empty value removes
+    public synchronized void update(Map<String, Optional<ServiceEndpoint>> changes) {
+        latest = null;
+        apply(changes);
+    }
+
+    private void apply(Map<String, Optional<ServiceEndpoint>> changes) {
+        var touched = new HashSet<String>();
+        changes.forEach((key, change) -> {
+            ServiceEndpoint now = change.orElse(null);
+            ServiceEndpoint before = now == null ? records.remove(key) : records.put(key, now);
+            if (now != null) {
+                touched.add(now.getHost());
+                endpoints
+                        .computeIfAbsent(now.getHost(), _ -> new HostEndpoints())
+                        .put(key, now);
+                registrations.put(key, now);
+            }
+            if (before != null && !(now != null && samePlace(before, now))) {
+                touched.add(before.getHost());
+                forget(key, before, now);
+            }
+        });
+        touched.forEach(this::refresh);
+    }
+
+    private static boolean samePlace(ServiceEndpoint one, ServiceEndpoint other) {
+        return one.getHost().equals(other.getHost())
+                && one.getInstance().equals(other.getInstance())
+                && one.getAddress().equals(other.getAddress());
+    }
+
+    /// Makes these all endpoints there are. Records that didn't change are the same objects.
+    @SuppressWarnings("ReferenceEquality")
+    synchronized void replace(Map<String, ServiceEndpoint> now) {
+        if (now == latest) {
+            return;
+        }
+        var changes = new HashMap<String, Optional<ServiceEndpoint>>();
+        now.forEach((key, endpoint) -> {
+            if (records.get(key) != endpoint) {
+                changes.put(key, Optional.of(endpoint));
+            }
+        });
+        records.keySet().forEach(key -> {
+            if (!now.containsKey(key)) {
+                changes.put(key, Optional.empty());
+            }
+        });
+        apply(changes);
+        latest = now;
+    }
+
+    private void forget(String key, ServiceEndpoint gone, @Nullable ServiceEndpoint now) {
+        registrations.remove(key, gone, now);
+        HostEndpoints host = endpoints.get(gone.getHost());
+        if (host != null && !(now != null && now.getHost().equals(gone.getHost()))) {
+            host.remove(key);
+        }
+    }
+
+    private void refresh(String host) {
+        HostEndpoints now = endpoints.get(host);
+        if (now != null) {
+            now.refresh(registrations.labels());
+            if (now.isEmpty()) {
+                endpoints.remove(host);
+            }
+        }
+        byHost.getOrDefault(host, Set.of()).forEach(this::fill);
+    }
+
+    /// The cluster of that name with that definition, made or changed as necessary.
+    synchronized Cluster define(String name, Cluster.Definition definition) {
+        Cluster cluster = byName.get(name);
+        if (cluster == null) {
+            cluster = new Cluster(name, definition);
+            fill(cluster);
+            byName.put(name, cluster);
+            byHost.computeIfAbsent(definition.service().host(), _ -> new HashSet<>())
+                    .add(cluster);
+        } else if (!cluster.definition().equals(definition)) {
+            cluster.define(definition);
+            fill(cluster);
+        }
+        return cluster;
+    }
+
+    /// Drops the clusters that no route of the newest table leads to. Requests that began on an older table keep
+    /// theirs.
+    synchronized void retain(Collection<Cluster> used) {
+        byName.values().removeIf(cluster -> {
+            boolean unused = !used.contains(cluster);
+            if (unused) {
+                byHost.getOrDefault(cluster.service().host(), new HashSet<>()).remove(cluster);
+            }
+            return unused;
+        });
+        byHost.values().removeIf(Set::isEmpty);
+    }
+
+    private void fill(Cluster cluster) {
+        Cluster.Definition wanted = cluster.definition();
+        String host = wanted.service().host();
+        HostEndpoints here = endpoints.get(host);
+        List<Endpoint> found = here == null ? List.of() : here.of(wanted);
+        if (here == null && wanted.origin() == Cluster.Origin.NAME) {
+            found = List.of(itsOwnName(cluster));
+        }
+        cluster.replace(found);
+    }
+
+    /// A service that resolves names and lists none is its own name.
+    private static Endpoint itsOwnName(Cluster cluster) {
+        String host = cluster.service().host();
+        int port = cluster.definition().port();
+        for (Endpoint endpoint : cluster.endpoints()) {
+            if (endpoint.instance().equals(host) && endpoint.address().getPort() == port) {
+                return endpoint;
+            }
+        }
+        return new Endpoint(host, HostEndpoints.socketAddress(host, port), WorkloadLabels.NOBODY, 1);
+    }
+
+    /// Who has that IP address; nobody when no instance, or more than one workload, was registered with it.
+    WorkloadLabels peer(String address) {
+        return registrations.peer(address);
+    }
+
+    /// What one instance serves, in the order of the services' names.
+    List<ServiceEndpoint> servedBy(String instance) {
+        return registrations.servedBy(instance);
+    }
+
+    /// Grows with every change of an endpoint.
+    long version() {
+        return registrations.version();
+    }
+
+    /// How many endpoint records there are.
+    synchronized int size() {
+        return records.size();
+    }
+
+    /// @param cluster name of the cluster, for telemetry, that workloads belong to
+    synchronized void belongTo(String cluster) {
+        registrations.belongTo(cluster);
     }
 }

@@ -1,5 +1,7 @@
 package dev.meltemi.routing;
 
+import dev.meltemi.schemas.access.Edge;
+
 /// What becomes of a request.
 public sealed interface Decision {
     /// Made when the table is built, one for each destination of a route.
@@ -8,11 +10,18 @@ public sealed interface Decision {
     record Forward(Route route, Cluster cluster, HeaderEdits requestEdits, HeaderEdits responseEdits)
             implements Decision {}
 
+    /// @param service that the caller addressed
     /// @param location ready to send
-    record Redirect(Route route, int status, String location) implements Decision {}
+    record Redirect(Route route, Edge.Service service, int status, String location) implements Decision {}
 
+    /// @param service that the caller addressed
     @SuppressWarnings("ArrayRecordComponent") // never written to
-    record Respond(Route route, int status, byte[] body) implements Decision {}
+    record Respond(Route route, Edge.Service service, int status, byte[] body) implements Decision {}
 
-    record Refuse(ProxyFailure failure) implements Decision {}
+    /// @param route {@link Route#NONE} when none matched
+    record Refuse(ProxyFailure failure, Route route, Edge.Service service) implements Decision {
+        public Refuse(ProxyFailure failure) {
+            this(failure, Route.NONE, Edge.Service.UNKNOWN);
+        }
+    }
 }

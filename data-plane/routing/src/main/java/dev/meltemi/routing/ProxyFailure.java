@@ -10,17 +10,31 @@ public sealed interface ProxyFailure {
     /// The route names a host, port or subset that doesn't exist: NC, 503.
     record NoCluster(String cluster) implements ProxyFailure {}
 
-    /// The cluster has no healthy endpoint: UH, 503.
+    /// The cluster has no endpoint: UH, 503.
     record NoHealthyEndpoint(String cluster) implements ProxyFailure {}
 
     /// Connecting failed: UF, 503.
+    ///
+    /// @param why in a few words, empty when unknown
     record ConnectFailed(String why) implements ProxyFailure {}
 
-    /// The upstream closed or reset before it had answered in full: UC, 503.
-    record UpstreamReset(String why) implements ProxyFailure {}
+    /// The upstream closed or reset before its answer began: UC, 503.
+    ///
+    /// @param requestSent whether any byte of the request may have reached the upstream
+    record UpstreamReset(String why, boolean requestSent) implements ProxyFailure {
+        public UpstreamReset(String why) {
+            this(why, true);
+        }
+    }
 
-    /// UT, 504.
+    /// The upstream closed or reset after its answer had begun, which can't be taken back: UC.
+    record AnswerCut(String why) implements ProxyFailure {}
+
+    /// The whole request took too long: UT, 504.
     record UpstreamTimeout(Duration after) implements ProxyFailure {}
+
+    /// One try took too long, and it was the last: UT, 504.
+    record TryTimeout(Duration after) implements ProxyFailure {}
 
     /// A bounded queue or pool is full: UO, 503.
     record Overflow(String what) implements ProxyFailure {}

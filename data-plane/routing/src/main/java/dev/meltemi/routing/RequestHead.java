@@ -1,6 +1,5 @@
 package dev.meltemi.routing;
 
-import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /// The head of a request as routing sees it. The proxy's exchange implements it, so that a decision allocates nothing.
@@ -16,14 +15,12 @@ public interface RequestHead {
     /// `http` or `https`.
     String scheme();
 
-    /// The first value of a header, by name without regard to case.
+    /// The value of a header, by name without regard to case; several lines joined by commas as Envoy compares them
+    /// (RFC 9110, 5.3), null when absent.
     @Nullable
     String header(String name);
 
-    /// All values of a header.
-    Iterator<String> headers(String name);
-
-    /// The port of the listener that took the request; outbound in explicit mode the port that the authority names is
-    /// what counts.
+    /// The port that the caller addressed: of a gateway's server, or the original destination's where connections are
+    /// intercepted. 0 in explicit mode: the authority names it.
     int listenerPort();
 }

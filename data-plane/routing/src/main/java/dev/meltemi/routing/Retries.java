@@ -1,5 +1,7 @@
 package dev.meltemi.routing;
 
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /// When and how often to try again.
@@ -10,28 +12,58 @@ import java.util.Set;
 /// @param backoffBaseNanos base of the jittered exponential back-off, at most ten times it
 public record Retries(
         int attempts, long perTryTimeoutNanos, Set<Condition> on, Set<Integer> statusCodes, long backoffBaseNanos) {
-    /// Istio's default: twice, only where the request can't have reached an application.
+    /// Envoy's base interval.
+    static final long DEFAULT_BACKOFF_NANOS = 25_000_000L;
+
+    /// Istio's default (`route/retry/retry.go`): twice, only where the request can't have reached an application; the
+    /// list of status codes is empty since 503 left it.
     public static final Retries DEFAULT = new Retries(
             2,
             0,
-            Set.of(Condition.CONNECT_FAILURE, Condition.REFUSED_STREAM, Condition.UNAVAILABLE, Condition.CANCELLED),
+            Set.of(
+                    Condition.CONNECT_FAILURE,
+                    Condition.REFUSED_STREAM,
+                    Condition.UNAVAILABLE,
+                    Condition.CANCELLED,
+                    Condition.RETRIABLE_STATUS_CODES),
             Set.of(),
-            25_000_000L);
+            DEFAULT_BACKOFF_NANOS);
 
-    public static final Retries NONE = new Retries(0, 0, Set.of(), Set.of(), 25_000_000L);
+    public static final Retries NONE = new Retries(0, 0, Set.of(), Set.of(), DEFAULT_BACKOFF_NANOS);
 
     /// Envoy's conditions, as far as HTTP/1.1 can meet them.
     public enum Condition {
-        CONNECT_FAILURE,
-        REFUSED_STREAM,
-        RESET,
-        RESET_BEFORE_REQUEST,
-        GATEWAY_ERROR,
-        FIVE_XX,
-        RETRIABLE_4XX,
-        RETRIABLE_STATUS_CODES,
-        UNAVAILABLE,
-        CANCELLED
+        CONNECT_FAILURE("connect-failure"),
+        REFUSED_STREAM("refused-stream"),
+        RESET("reset"),
+        RESET_BEFORE_REQUEST("reset-before-request"),
+        GATEWAY_ERROR("gateway-error"),
+        FIVE_XX("5xx"),
+        RETRIABLE_4XX("retriable-4xx"),
+        RETRIABLE_STATUS_CODES("retriable-status-codes"),
+        UNAVAILABLE("unavailable"),
+        CANCELLED("cancelled");
+
+        private final String word;
+
+        Condition(String word) {
+            this.word = word;
+        }
+
+        /// Envoy's word in `retryOn`.
+        public String word() {
+            return word;
+        }
+
+        static Optional<Condition> of(String word) {
+            String wanted = word.strip().toLowerCase(Locale.ROOT);
+            for (Condition condition : values()) {
+                if (condition.word.equals(wanted)) {
+                    return Optional.of(condition);
+                }
+            }
+            return Optional.empty();
+        }
     }
 
     public Retries {

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// @param name `route.match`, `default` without names
 /// @param rule `VirtualService/namespace/name`, empty for a service's own default route
 /// @param timeoutNanos of the whole request, 0: none
+/// @param rewrite null: the path stays
+/// @param authorityRewrite null: the authority stays
 public record Route(
         String name,
         String rule,
@@ -17,8 +19,20 @@ public record Route(
         @Nullable String authorityRewrite,
         FaultPlan fault,
         List<MirrorTarget> mirrors) {
+    /// Stands in where no route was found.
+    public static final Route NONE = plain("", "");
+
     public Route {
         mirrors = List.copyOf(mirrors);
+    }
+
+    /// A route that adds nothing to where it leads.
+    static Route plain(String name, String rule) {
+        return new Route(name, rule, 0, Retries.DEFAULT, null, null, FaultPlan.NONE, List.of());
+    }
+
+    Route withAuthority(String authority) {
+        return new Route(name, rule, timeoutNanos, retries, rewrite, authority, fault, mirrors);
     }
 
     /// What the path becomes on its way to the destination.

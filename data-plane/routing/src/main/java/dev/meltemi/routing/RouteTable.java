@@ -9,23 +9,65 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// Everything that a proxy needs to decide, for one workload and one revision. Immutable; a request reads it once and
-/// keeps it to its end.
-@SuppressWarnings("DoNotCallSuggester")
+/// keeps it to its end. What endpoints there are is not the table's: {@link Clusters} change in place.
 public final class RouteTable {
-    private final Workload self;
-    private final Revision revision;
+    static final String INBOUND_PASSTHROUGH = "InboundPassthroughCluster";
 
-    private RouteTable(Workload self, Revision revision) {
+    private final Workload self;
+    private final OutboundPolicy policy;
+    private final Revision revision;
+    private final Clusters clusters;
+    private final Hosts hosts;
+    private final AuthorityCache authorities;
+    private final Edges edges;
+
+    private RouteTable(
+            Workload self, OutboundPolicy policy, Revision revision, Clusters clusters, Hosts hosts, Edges edges) {
         this.self = self;
+        this.policy = policy;
         this.revision = revision;
+        this.clusters = clusters;
+        this.hosts = hosts;
+        this.authorities = new AuthorityCache(hosts);
+        this.edges = edges;
+    }
+
+    /// As below, with Istio's default for unknown hosts.
+    public static RouteTable of(
+            Workload self, Revision revision, Compiled compiled, Clusters clusters, @Nullable RouteTable previous) {
+        return of(self, OutboundPolicy.ALLOW_ANY, revision, compiled, clusters, previous);
     }
 
     /// Specialises compiled services for one workload: its labels, namespace, scope, and its side of each condition.
+    /// Brings `clusters` up to date with it, endpoints included.
     ///
+    /// @param clusters of the proxy, the same for all its tables
     /// @param previous shares every host that didn't change
     public static RouteTable of(
-            Workload self, Revision revision, Compiled compiled, Clusters clusters, @Nullable RouteTable previous) {
-        return new RouteTable(self, revision);
+            Workload self,
+            OutboundPolicy policy,
+            Revision revision,
+            Compiled compiled,
+            Clusters clusters,
+            @Nullable RouteTable previous) {
+        clusters.belongTo(self.cluster());
+        clusters.replace(compiled.endpoints());
+        Hosts hosts = self.gateway()
+                ? GatewayHosts.of(self, compiled.routes(), compiled.gateways().values(), clusters)
+                : OutboundHosts.of(self, policy, compiled.routes(), clusters, shareable(previous, self, clusters));
+        clusters.retain(hosts.clusters());
+        return new RouteTable(
+                self, policy, revision, clusters, hosts, new Edges(self, revision, clusters, compiled.routes()));
+    }
+
+    @SuppressWarnings("ReferenceEquality") // routes lead to cluster objects
+    private static @Nullable OutboundHosts shareable(@Nullable RouteTable previous, Workload self, Clusters clusters) {
+        return previous != null
+                        && previous.clusters == clusters
+                        && previous.self.equals(self)
+                        && previous.hosts instanceof OutboundHosts outbound
+                ? outbound
+                : null;
     }
 
     public Revision revision() {
@@ -36,31 +78,47 @@ public final class RouteTable {
         return self;
     }
 
+    public OutboundPolicy outboundPolicy() {
+        return policy;
+    }
+
     /// For a sidecar by authority (Host), for a gateway by listener port and authority.
-    /// No allocation when the answer is a `Forward` known when the table was built.
+    /// No allocation when the answer is a `Forward` known when the table was built, unless a regex has to be tried.
     public Decision decide(RequestHead request, RandomGenerator random) {
-        return new Decision.Refuse(new ProxyFailure.NoRoute());
+        return authorities.routes(request.authority(), request.listenerPort()).decide(request, random);
     }
 
     /// What this workload serves at a port; for a port that no service of its names, an inbound pass-through under the
     /// name `InboundPassthroughCluster`.
     public Inbound inbound(int port) {
-        return new Inbound("inbound|" + port + "||", Edge.Service.UNKNOWN);
+        return edges.inboundAt(port);
     }
 
     /// Ports on which a gateway has to listen, from its Gateways' servers; empty for a sidecar.
     public List<Listener> listeners() {
-        return List.of();
+        return hosts instanceof GatewayHosts gateway ? gateway.listeners() : List.of();
     }
 
     /// Who has that IP address, {@link WorkloadLabels#NOBODY} when nobody registered it.
     public WorkloadLabels peer(String address) {
-        return WorkloadLabels.NOBODY;
+        return clusters.peer(address);
     }
 
-    /// The edge for telemetry, made once for each forward and endpoint.
-    public Edge edge(Decision.Forward forward, @Nullable Endpoint endpoint) {
-        throw new IllegalStateException("not written yet: " + forward + endpoint);
+    /// The edge for telemetry, made once for each decision and endpoint: for what was forwarded, answered here and
+    /// refused alike.
+    ///
+    /// @param endpoint null when none was chosen
+    public Edge edge(Decision decision, @Nullable Endpoint endpoint) {
+        return edges.of(decision, endpoint);
+    }
+
+    /// The edge of requests that a caller sends to this workload, made once for each caller, port and application.
+    ///
+    /// @param peerAddress IP address of the caller
+    /// @param port at which the request arrived
+    /// @param application `address:port` of the application, empty when it wasn't asked
+    public Edge inboundEdge(String peerAddress, int port, String application) {
+        return edges.inbound(peerAddress, port, application);
     }
 
     public record Inbound(String cluster, Edge.Service service) {}

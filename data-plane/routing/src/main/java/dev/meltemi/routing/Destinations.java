@@ -1,0 +1,103 @@
+package dev.meltemi.routing;
+
+import dev.meltemi.schemas.access.Edge;
+import dev.meltemi.schemas.compiled.Destination;
+import dev.meltemi.schemas.compiled.DestinationPolicy;
+import dev.meltemi.schemas.compiled.LoadBalancer;
+import dev.meltemi.schemas.compiled.ServicePort;
+import dev.meltemi.schemas.compiled.ServiceRoutes;
+import dev.meltemi.schemas.compiled.Subset;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Finds the cluster of a destination, as this workload sees it.
+final class Destinations {
+    private final Workload self;
+    private final ServiceLookup services;
+    private final Clusters clusters;
+    private final Set<Cluster> found = new HashSet<>();
+
+    Destinations(Workload self, ServiceLookup services, Clusters clusters) {
+        this.self = self;
+        this.services = services;
+        this.clusters = clusters;
+    }
+
+    /// A destination's cluster, or the name of the one that doesn't exist.
+    sealed interface Found {
+        record Existing(Cluster cluster) implements Found {}
+
+        record Missing(String cluster, Edge.Service service) implements Found {}
+    }
+
+    /// @param calledPort stands in where the destination names none and the service has several
+    Found find(Destination destination, int calledPort) {
+        String host = destination.getHost();
+        String subsetName = destination.getSubset();
+        ServiceRoutes service = services.visible(host);
+        if (service == null) {
+            int port = destination.getPort() == 0 ? calledPort : destination.getPort();
+            return new Found.Missing(name(port, subsetName, host), new Edge.Service(host, host, "unknown"));
+        }
+        int port = port(service.getPorts(), destination.getPort(), calledPort);
+        DestinationPolicy policy = Policies.choose(service, self);
+        Subset subset = Policies.subset(policy, subsetName);
+        boolean known = service.getPorts().stream().anyMatch(each -> each.getNumber() == port)
+                && (subset != null || subsetName.isEmpty());
+        return known
+                ? new Found.Existing(cluster(service, port, policy, subset))
+                : new Found.Missing(name(port, subsetName, host), ServiceLookup.service(service));
+    }
+
+    /// A service's own cluster at one of its ports.
+    Cluster whole(ServiceRoutes service, int port) {
+        return cluster(service, port, Policies.choose(service, self), null);
+    }
+
+    private Cluster cluster(
+            ServiceRoutes service, int port, @Nullable DestinationPolicy policy, @Nullable Subset subset) {
+        Policies inForce = Policies.inForce(policy, subset, port);
+        Cluster cluster = clusters.define(
+                name(port, subset == null ? "" : subset.getName(), service.getHost()),
+                new Cluster.Definition(
+                        ServiceLookup.service(service),
+                        port,
+                        subset == null ? Map.of() : subset.getLabels(),
+                        origin(service, inForce.balancingOrDefault()),
+                        inForce.balancingOrDefault(),
+                        inForce.connectTimeoutNanos()));
+        found.add(cluster);
+        return cluster;
+    }
+
+    /// Every cluster that was found.
+    Set<Cluster> found() {
+        return found;
+    }
+
+    /// A wildcard has no address of its own: what it resolves is the name that the caller asked for.
+    private static Cluster.Origin origin(ServiceRoutes service, LoadBalancer balancing) {
+        if (balancing == LoadBalancer.PASSTHROUGH) {
+            return Cluster.Origin.CALLER;
+        }
+        return switch (service.getResolution()) {
+            case PASSTHROUGH -> Cluster.Origin.CALLER;
+            case DNS -> service.getHost().startsWith("*") ? Cluster.Origin.CALLER : Cluster.Origin.NAME;
+            case ENDPOINTS, UNKNOWN -> Cluster.Origin.ENDPOINTS;
+        };
+    }
+
+    private static int port(List<ServicePort> ports, int wanted, int calledPort) {
+        if (wanted != 0) {
+            return wanted;
+        }
+        return ports.size() == 1 ? ports.getFirst().getNumber() : calledPort;
+    }
+
+    private static String name(int port, String subset, String host) {
+        return "outbound|" + port + "|" + subset + "|" + host;
+    }
+}

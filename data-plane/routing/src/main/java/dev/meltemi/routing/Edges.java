@@ -1,0 +1,116 @@
+package dev.meltemi.routing;
+
+import dev.meltemi.schemas.Revision;
+import dev.meltemi.schemas.access.Edge;
+import dev.meltemi.schemas.access.WorkloadLabels;
+import dev.meltemi.schemas.compiled.ServiceEndpoint;
+import dev.meltemi.schemas.compiled.ServiceRoutes;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// The edges of one table: each is made once, with the table's revision in it.
+final class Edges {
+    /// Inbound edges that are kept; one more and all are made anew.
+    private static final int MOST_INBOUND = 4096;
+
+    private final Workload self;
+    private final WorkloadLabels own;
+    private final Revision revision;
+    private final Clusters clusters;
+    private final Map<String, ServiceRoutes> services;
+    private final EdgeCache outbound = new EdgeCache();
+    private final Map<Arrival, Inbound> inbound = new ConcurrentHashMap<>();
+
+    private record Arrival(String peer, int port, String application) {}
+
+    /// @param version of the endpoints when it was made
+    private record Inbound(Edge edge, long version) {}
+
+    Edges(Workload self, Revision revision, Clusters clusters, Map<String, ServiceRoutes> services) {
+        this.self = self;
+        this.own = self.telemetryLabels();
+        this.revision = revision;
+        this.clusters = clusters;
+        this.services = services;
+    }
+
+    Edge of(Decision decision, @Nullable Endpoint endpoint) {
+        return switch (decision) {
+            case Decision.Forward forward -> outbound.edge(forward, endpoint, this::forwarded);
+            case Decision.Respond respond ->
+                outbound.edge(respond, null, (way, _) -> unsent(way.route(), way.service(), ""));
+            case Decision.Redirect redirect ->
+                outbound.edge(redirect.route(), null, (way, _) -> unsent(way, redirect.service(), ""));
+            case Decision.Refuse refuse -> outbound.edge(refuse, null, (way, _) -> refused(way));
+        };
+    }
+
+    private Edge forwarded(Decision.Forward forward, @Nullable Endpoint endpoint) {
+        var way = new Edge.Way(
+                forward.route().rule(),
+                forward.route().name(),
+                forward.cluster().name(),
+                endpoint == null ? "" : endpoint.toString(),
+                "http",
+                "none");
+        return new Edge(
+                Edge.Reporter.source,
+                own,
+                endpoint == null ? WorkloadLabels.NOBODY : endpoint.labels(),
+                forward.cluster().service(),
+                way,
+                revision);
+    }
+
+    private Edge refused(Decision.Refuse refuse) {
+        String cluster = refuse.failure() instanceof ProxyFailure.NoCluster(var name) ? name : "";
+        return unsent(refuse.route(), refuse.service(), cluster);
+    }
+
+    private Edge unsent(Route route, Edge.Service service, String cluster) {
+        var way = new Edge.Way(route.rule(), route.name(), cluster, "", "http", "none");
+        return new Edge(Edge.Reporter.source, own, WorkloadLabels.NOBODY, service, way, revision);
+    }
+
+    Edge inbound(String peer, int port, String application) {
+        var arrival = new Arrival(peer, port, application);
+        long version = clusters.version();
+        Inbound known = inbound.get(arrival);
+        if (known != null && known.version == version) {
+            return known.edge;
+        }
+        Edge edge = known == null ? arrived(arrival) : renewed(known.edge, arrived(arrival));
+        if (known == null && inbound.size() >= MOST_INBOUND) {
+            inbound.clear();
+        }
+        inbound.put(arrival, new Inbound(edge, version));
+        return edge;
+    }
+
+    /// An edge stays the same object as long as it says the same.
+    private static Edge renewed(Edge before, Edge now) {
+        return before.source().equals(now.source()) && before.service().equals(now.service()) ? before : now;
+    }
+
+    private Edge arrived(Arrival arrival) {
+        RouteTable.Inbound here = inboundAt(arrival.port);
+        var way = new Edge.Way("", "default", here.cluster(), arrival.application, "http", "none");
+        return new Edge(Edge.Reporter.destination, clusters.peer(arrival.peer), own, here.service(), way, revision);
+    }
+
+    RouteTable.Inbound inboundAt(int port) {
+        for (ServiceEndpoint served : clusters.servedBy(self.instance())) {
+            if (served.getPorts().containsValue(port)) {
+                ServiceRoutes routes = services.get(served.getHost());
+                return new RouteTable.Inbound(
+                        "inbound|" + port + "||",
+                        routes == null
+                                ? new Edge.Service(served.getHost(), served.getHost(), served.getNamespace())
+                                : ServiceLookup.service(routes));
+            }
+        }
+        return new RouteTable.Inbound(
+                RouteTable.INBOUND_PASSTHROUGH, new Edge.Service("unknown", RouteTable.INBOUND_PASSTHROUGH, "unknown"));
+    }
+}

@@ -1,0 +1,90 @@
+package dev.meltemi.routing;
+
+import dev.meltemi.schemas.access.WorkloadLabels;
+import dev.meltemi.schemas.compiled.ServiceEndpoint;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// The endpoint records of one host and the endpoints made of them. An endpoint is made once for an instance and an
+/// address, however often its record changes. Guarded by its owner, {@link Clusters}.
+final class HostEndpoints {
+    /// In the order of their keys, so that clusters list them alike everywhere.
+    private final TreeMap<String, ServiceEndpoint> records = new TreeMap<>();
+    private Map<Place, Endpoint> made = new HashMap<>();
+
+    private record Place(String instance, String address, int port) {}
+
+    void put(String key, ServiceEndpoint endpoint) {
+        records.put(key, endpoint);
+    }
+
+    void remove(String key) {
+        records.remove(key);
+    }
+
+    boolean isEmpty() {
+        return records.isEmpty();
+    }
+
+    /// Makes and drops endpoints so that there is one for each port of each record.
+    void refresh(Map<String, WorkloadLabels> labels) {
+        var now = new HashMap<Place, Endpoint>();
+        records.forEach((key, endpoint) -> {
+            WorkloadLabels who = labels.getOrDefault(key, WorkloadLabels.NOBODY);
+            for (int port : endpoint.getPorts().values()) {
+                var place = new Place(endpoint.getInstance(), endpoint.getAddress(), port);
+                Endpoint kept = made.get(place);
+                if (kept == null) {
+                    kept = new Endpoint(
+                            place.instance(), socketAddress(place.address(), port), who, endpoint.getWeight());
+                } else {
+                    kept.describe(who, endpoint.getWeight());
+                }
+                now.put(place, kept);
+            }
+        });
+        made = now;
+    }
+
+    /// Those that serve a port and have the labels: the healthy ones, or all when none is healthy.
+    List<Endpoint> of(Cluster.Definition wanted) {
+        var healthy = new ArrayList<Endpoint>();
+        var all = new ArrayList<Endpoint>();
+        String servicePort = Integer.toString(wanted.port());
+        for (ServiceEndpoint endpoint : records.values()) {
+            Integer port = endpoint.getPorts().get(servicePort);
+            if (port == null
+                    || !endpoint.getLabels()
+                            .entrySet()
+                            .containsAll(wanted.labels().entrySet())) {
+                continue;
+            }
+            Endpoint here = made.get(new Place(endpoint.getInstance(), endpoint.getAddress(), port));
+            if (here == null) {
+                continue;
+            }
+            all.add(here);
+            if (endpoint.getHealthy()) {
+                healthy.add(here);
+            }
+        }
+        return healthy.isEmpty() ? all : healthy;
+    }
+
+    /// Resolved when the address is an IP address; a name is left to the proxy.
+    static InetSocketAddress socketAddress(String address, int port) {
+        if (!address.isEmpty() && (address.indexOf(':') >= 0 || Character.digit(address.charAt(0), 10) >= 0)) {
+            try {
+                return new InetSocketAddress(InetAddress.ofLiteral(address), port);
+            } catch (IllegalArgumentException _) {
+                // a name that begins with a digit
+            }
+        }
+        return InetSocketAddress.createUnresolved(address, port);
+    }
+}

@@ -1,0 +1,129 @@
+package dev.meltemi.routing;
+
+import dev.meltemi.schemas.access.Edge;
+import dev.meltemi.schemas.compiled.LoadBalancer;
+import dev.meltemi.schemas.compiled.ServiceRoutes;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// A sidecar's side of the table: hosts by the names by which its application may call them.
+final class OutboundHosts implements Hosts {
+    private static final String PASSTHROUGH = "PassthroughCluster";
+    private static final String BLACK_HOLE = "BlackHoleCluster";
+
+    private final Map<String, VirtualHost> byHost;
+    private final HostIndex<VirtualHost> index;
+    private final ClientNames names;
+    private final RouteList unknown;
+
+    private OutboundHosts(
+            Map<String, VirtualHost> byHost, HostIndex<VirtualHost> index, ClientNames names, RouteList unknown) {
+        this.byHost = byHost;
+        this.index = index;
+        this.names = names;
+        this.unknown = unknown;
+    }
+
+    /// @param previous null, or the hosts of a table for the same workload with the same clusters
+    static OutboundHosts of(
+            Workload self,
+            OutboundPolicy policy,
+            Map<String, ServiceRoutes> services,
+            Clusters clusters,
+            @Nullable OutboundHosts previous) {
+        var lookup = new ServiceLookup(services, self.namespace());
+        var maker = new VirtualHosts(self, lookup, clusters);
+        var byHost = new HashMap<String, VirtualHost>();
+        services.forEach((host, routes) -> {
+            VirtualHost before = previous == null ? null : previous.byHost.get(host);
+            VirtualHost now = before != null && lookup.unchanged(before.dependencies()) ? before : maker.of(routes);
+            if (now != null) {
+                byHost.put(host, now);
+            }
+        });
+        return new OutboundHosts(
+                byHost, new HostIndex<>(names(byHost, services)), new ClientNames(self.namespace()), unknown(policy));
+    }
+
+    /// Hosts and their addresses; where two claim an address, the first by name has it.
+    private static Map<String, VirtualHost> names(
+            Map<String, VirtualHost> byHost, Map<String, ServiceRoutes> services) {
+        var names = new HashMap<>(byHost);
+        var addresses = new TreeMap<String, String>();
+        byHost.keySet().forEach(host -> {
+            ServiceRoutes routes = services.get(host);
+            if (routes != null) {
+                routes.getAddresses()
+                        .forEach(address -> addresses.merge(address, host, (a, b) -> a.compareTo(b) < 0 ? a : b));
+            }
+        });
+        addresses.forEach((address, host) -> {
+            VirtualHost owner = byHost.get(host);
+            if (owner != null) {
+                names.putIfAbsent(address, owner);
+            }
+        });
+        return names;
+    }
+
+    private static RouteList unknown(OutboundPolicy policy) {
+        return RouteList.always(
+                switch (policy) {
+                    case ALLOW_ANY ->
+                        new Decision.Forward(
+                                Route.plain("allow_any", ""),
+                                new Cluster(PASSTHROUGH, passthrough(Edge.Service.UNKNOWN)),
+                                HeaderEdits.NONE,
+                                HeaderEdits.NONE);
+                    case REGISTRY_ONLY ->
+                        new Decision.Respond(
+                                Route.plain("block_all", ""),
+                                new Edge.Service("unknown", BLACK_HOLE, "unknown"),
+                                502,
+                                new byte[0]);
+                });
+    }
+
+    private static Cluster.Definition passthrough(Edge.Service service) {
+        return new Cluster.Definition(
+                service,
+                0,
+                Map.of(),
+                Cluster.Origin.CALLER,
+                LoadBalancer.PASSTHROUGH,
+                Policies.NOTHING_SAID.connectTimeoutNanos());
+    }
+
+    @Override
+    public RouteList routes(String authority, int listenerPort) {
+        Authority called = Authority.of(authority);
+        boolean explicit = listenerPort == 0;
+        int port = explicit ? called.port() : listenerPort;
+        if (port < 0 || called.host().isEmpty()) {
+            return RouteList.always(new Decision.Refuse(new ProxyFailure.NoRoute()));
+        }
+        VirtualHost host = find(called.host());
+        RouteList found = host == null ? null : host.at(port, explicit);
+        if (found == null || host == null) {
+            return unknown.towards(new Edge.Service(called.host(), PASSTHROUGH, "unknown"), called.host(), port);
+        }
+        return found.followsCaller() ? found.towards(host.service(), called.host(), port) : found;
+    }
+
+    private @Nullable VirtualHost find(String called) {
+        VirtualHost exact = index.exactly(called);
+        VirtualHost found = exact == null ? index.exactly(names.expand(called)) : exact;
+        return found == null ? index.byWildcard(called) : found;
+    }
+
+    @Override
+    public Set<Cluster> clusters() {
+        var clusters = new HashSet<Cluster>();
+        byHost.values().forEach(host -> clusters.addAll(host.clusters()));
+        return clusters;
+    }
+}

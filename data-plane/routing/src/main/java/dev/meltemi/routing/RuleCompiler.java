@@ -1,0 +1,98 @@
+package dev.meltemi.routing;
+
+import dev.meltemi.schemas.compiled.HttpMatch;
+import dev.meltemi.schemas.compiled.HttpRoute;
+import dev.meltemi.schemas.compiled.HttpRules;
+import dev.meltemi.schemas.compiled.NamedMatch;
+import dev.meltemi.schemas.compiled.StringMatch;
+import dev.meltemi.schemas.compiled.StringMatchKind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Specialises one VirtualService for one workload: leaves out the matches that can't concern it, makes predicates of
+/// the rest and stops at the first rule that matches everything.
+///
+/// @param gateway `mesh`, or `namespace/name` of the Gateway that the rule is bound to
+record RuleCompiler(Workload self, String gateway) {
+    static final String MESH = "mesh";
+
+    List<RouteRule> compile(HttpRules rules, RouteCompiler routes) {
+        var compiled = new ArrayList<RouteRule>();
+        for (HttpRoute route : rules.getRoutes()) {
+            if (route.getMatches().isEmpty()) {
+                compiled.add(new RouteRule(List.of(), routes.action(route, rules.getRule(), "", MatchedPath.ANY)));
+                return compiled;
+            }
+            for (HttpMatch match : route.getMatches()) {
+                if (!concerns(match, routes.port())) {
+                    continue;
+                }
+                var rule = new RouteRule(
+                        predicates(match), routes.action(route, rules.getRule(), match.getName(), matchedPath(match)));
+                compiled.add(rule);
+                if (rule.isCatchAll()) {
+                    return compiled;
+                }
+            }
+        }
+        return compiled;
+    }
+
+    /// Istio evaluates the caller's side when it generates configuration, and for HTTP ignores it where the match lists
+    /// gateways (`sourceMatchHTTP`).
+    private boolean concerns(HttpMatch match, int port) {
+        if (match.getPort() != 0 && match.getPort() != port) {
+            return false;
+        }
+        if (!match.getGateways().isEmpty()) {
+            return match.getGateways().contains(gateway);
+        }
+        String namespace = match.getSourceNamespace();
+        return self.labels().entrySet().containsAll(match.getSourceLabels().entrySet())
+                && (namespace == null || namespace.isEmpty() || namespace.equals(self.namespace()));
+    }
+
+    private static MatchedPath matchedPath(HttpMatch match) {
+        StringMatch uri = match.getUri();
+        return uri == null ? MatchedPath.ANY : MatchedPath.of(uri);
+    }
+
+    /// The cheap ones first: all must hold, so their order doesn't matter to the outcome.
+    private static List<Predicate> predicates(HttpMatch match) {
+        var predicates = new ArrayList<Predicate>();
+        add(predicates, match.getUri(), match.getIgnoreUriCase(), Predicate.Path::new);
+        add(predicates, match.getMethod(), false, Predicate.Method::new);
+        add(predicates, match.getScheme(), false, Predicate.Scheme::new);
+        add(predicates, match.getAuthority(), false, Predicate.Authority::new);
+        for (NamedMatch header : match.getHeaders()) {
+            predicates.add(new Predicate.Header(header.getName(), headerTest(header.getMatch())));
+        }
+        for (NamedMatch header : match.getWithoutHeaders()) {
+            predicates.add(new Predicate.WithoutHeader(header.getName(), headerTest(header.getMatch())));
+        }
+        for (NamedMatch parameter : match.getQueryParams()) {
+            predicates.add(
+                    new Predicate.QueryParameter(parameter.getName(), StringTest.of(parameter.getMatch(), false)));
+        }
+        return predicates;
+    }
+
+    private static void add(
+            List<Predicate> predicates,
+            @Nullable StringMatch match,
+            boolean ignoreCase,
+            Function<StringTest, Predicate> predicate) {
+        if (match != null) {
+            predicates.add(predicate.apply(StringTest.of(match, ignoreCase)));
+        }
+    }
+
+    /// Istio reads `regex: "*"`, which RE2 refuses, as a test of presence.
+    private static StringTest headerTest(StringMatch match) {
+        return match.getValue().equals("*") && match.getKind() == StringMatchKind.REGEX
+                ? new StringTest.Anything()
+                : StringTest.of(match, false);
+    }
+}

@@ -1,0 +1,38 @@
+package dev.meltemi.routing;
+
+import dev.meltemi.schemas.access.Edge;
+import dev.meltemi.schemas.compiled.ServiceRoutes;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What a sidecar does with requests for one host: a list of routes for each port. Shared by tables as long as nothing
+/// that it was made of changes.
+///
+/// @param byPort ports of the service, or those that make a difference to the rules of a host without a service
+/// @param onlyHttpPort the list for any port that the service doesn't have, when it has exactly one HTTP port
+/// @param otherPorts the list for every other port of a host that only rules know; null: not this host's
+/// @param clusters that the routes lead to
+/// @param dependencies the services that were looked at, as they were
+record VirtualHost(
+        Edge.Service service,
+        Map<Integer, RouteList> byPort,
+        @Nullable RouteList onlyHttpPort,
+        @Nullable RouteList otherPorts,
+        Set<Cluster> clusters,
+        Map<String, @Nullable ServiceRoutes> dependencies) {
+    VirtualHost {
+        byPort = Map.copyOf(byPort);
+        clusters = Set.copyOf(clusters);
+    }
+
+    /// @param explicit whether the port comes from an authority, which people leave out, and not from a connection
+    @Nullable
+    RouteList at(int port, boolean explicit) {
+        RouteList found = byPort.get(port);
+        if (found == null && explicit) {
+            found = onlyHttpPort;
+        }
+        return found == null ? otherPorts : found;
+    }
+}
