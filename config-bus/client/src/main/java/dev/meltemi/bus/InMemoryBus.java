@@ -140,7 +140,7 @@ public final class InMemoryBus implements MeshBus {
         FluxSink<Boolean> heir = null;
         synchronized (this) {
             var all = candidates.getOrDefault(service, new ArrayList<>());
-            boolean led = !all.isEmpty() && all.getFirst() == candidate;
+            boolean led = !all.isEmpty() && all.getFirst().equals(candidate);
             all.remove(candidate);
             if (led && !all.isEmpty()) {
                 heir = all.getFirst();

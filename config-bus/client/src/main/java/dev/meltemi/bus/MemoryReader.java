@@ -25,11 +25,23 @@ final class MemoryReader implements Runnable {
     private final Queue<TopicEvent<?>> ready = new ArrayDeque<>();
     private boolean stopped;
 
-    /// @param ends what stood when reading began
-    private record Cursor(String topicId, int[] next, int[] ends, boolean caughtUp) {
+    private static final class Cursor {
+        final String topicId;
+        final int[] next;
+        /// What stood when reading began.
+        final int[] ends;
+
+        boolean caughtUp;
+
+        Cursor(MemoryLog log, int[] next) {
+            this.topicId = log.topicId();
+            this.next = next;
+            this.ends = log.end();
+        }
+
         boolean reached() {
-            for (int i = 0; i < next.length; i++) {
-                if (next[i] < ends[i]) {
+            for (int partition = 0; partition < next.length; partition++) {
+                if (next[partition] < ends[partition]) {
                     return false;
                 }
             }
@@ -74,7 +86,7 @@ final class MemoryReader implements Runnable {
         synchronized (bus) {
             for (var topic : topics) {
                 var log = bus.log(topic);
-                cursors.put(topic.name(), new Cursor(log.topicId(), start.apply(log), log.end(), false));
+                cursors.put(topic.name(), new Cursor(log, start.apply(log)));
             }
         }
     }
@@ -100,27 +112,26 @@ final class MemoryReader implements Runnable {
     private <V> void read(Topic<V> topic) {
         var log = bus.log(topic);
         var cursor = cursors.get(topic.name());
-        if (cursor == null || !cursor.topicId().equals(log.topicId())) {
-            ready.add(new TopicEvent.Replaced<>(topic, cursor == null ? "" : cursor.topicId(), log.topicId()));
-            cursor = new Cursor(log.topicId(), log.beginning(), log.end(), false);
+        if (cursor == null || !cursor.topicId.equals(log.topicId())) {
+            ready.add(new TopicEvent.Replaced<>(topic, cursor == null ? "" : cursor.topicId, log.topicId()));
+            cursor = new Cursor(log, log.beginning());
+            cursors.put(topic.name(), cursor);
         }
-        var positions = Arrays.copyOf(cursor.next(), cursor.next().length);
+        var before = cursor.next.clone();
         var end = log.end();
-        for (int partition = 0; partition < positions.length; partition++) {
-            int until = Math.min(end[partition], positions[partition] + BATCH);
-            while (positions[partition] < until) {
-                deliver(topic, log, partition, positions[partition]++);
+        for (int partition = 0; partition < end.length; partition++) {
+            int until = Math.min(end[partition], cursor.next[partition] + BATCH);
+            while (cursor.next[partition] < until) {
+                deliver(topic, log, partition, cursor.next[partition]++);
             }
         }
-        if (!Arrays.equals(positions, cursor.next())) {
-            ready.add(new TopicEvent.Progress<>(topic, log.topicId(), byPartition(positions)));
+        if (!Arrays.equals(before, cursor.next)) {
+            ready.add(new TopicEvent.Progress<>(topic, log.topicId(), byPartition(cursor.next)));
         }
-        var now = new Cursor(log.topicId(), positions, cursor.ends(), cursor.caughtUp());
-        if (!now.caughtUp() && now.reached()) {
+        if (!cursor.caughtUp && cursor.reached()) {
+            cursor.caughtUp = true;
             ready.add(new TopicEvent.CaughtUp<>(topic, log.topicId()));
-            now = new Cursor(log.topicId(), positions, cursor.ends(), true);
         }
-        cursors.put(topic.name(), now);
     }
 
     private <V> void deliver(Topic<V> topic, MemoryLog log, int partition, int offset) {

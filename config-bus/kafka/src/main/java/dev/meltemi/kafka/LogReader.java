@@ -161,7 +161,7 @@ public final class LogReader implements Runnable {
     private boolean isFinal(RuntimeException e) {
         var cause = e instanceof BrokerException && e.getCause() != null ? e.getCause() : e;
         return cause instanceof AuthorizationException
-                || cause instanceof UnknownTopicOrPartitionException && positions.isEmpty();
+                || (cause instanceof UnknownTopicOrPartitionException && positions.isEmpty());
     }
 
     /// Asks now and then, without waiting for the answer, whether the topics still have the ids that we read: a topic

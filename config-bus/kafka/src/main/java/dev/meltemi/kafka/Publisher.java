@@ -29,7 +29,7 @@ public final class Publisher implements AutoCloseable {
 
     private void send(ProducerRecord<byte[], byte[]> record, MonoSink<RecordMetadata> sink) {
         try {
-            producer().send(record, (written, e) -> {
+            var _ = producer().send(record, (written, e) -> {
                 if (e == null) {
                     sink.success(written);
                 } else {
