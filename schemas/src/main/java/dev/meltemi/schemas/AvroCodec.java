@@ -6,10 +6,10 @@ import java.nio.ByteBuffer;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DatumReader;
+import org.apache.avro.io.DatumWriter;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificDatumReader;
-import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecord;
 
 /// Avro in the Confluent wire format: `0x00`, the schema's id in four bytes, the body.
@@ -22,7 +22,7 @@ final class AvroCodec<T extends SpecificRecord> implements Codec<T> {
 
     private final int id;
     private final Schema schema;
-    private final SpecificDatumWriter<T> writer;
+    private final DatumWriter<T> writer;
     /// Of records that were written with the current schema. Shared by threads: Avro keeps what it resolves by
     /// thread.
     private final DatumReader<T> reader;
@@ -30,7 +30,7 @@ final class AvroCodec<T extends SpecificRecord> implements Codec<T> {
     AvroCodec(int id, Schema schema) {
         this.id = id;
         this.schema = schema;
-        this.writer = new SpecificDatumWriter<>(schema);
+        this.writer = new SortedMapWriter<>(schema);
         this.reader = new SpecificDatumReader<>(schema);
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meltemi.schemas.access;
+
+import org.jspecify.annotations.NullMarked;
