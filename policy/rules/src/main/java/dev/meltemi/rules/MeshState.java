@@ -39,6 +39,17 @@ public final class MeshState {
         return workload == null ? Set.of() : servedBy(workload);
     }
 
+    /// Registered instances that have an endpoint for a host.
+    public Set<String> instancesOf(String host) {
+        var instances = new TreeSet<String>();
+        for (String id : Endpoints.of(this, host).keySet()) {
+            if (fleet.workload(id) instanceof Workload.Instance) {
+                instances.add(id);
+            }
+        }
+        return instances;
+    }
+
     Book book() {
         return book;
     }
