@@ -1,5 +1,7 @@
 package dev.meltemi.rules;
 
+import dev.meltemi.schemas.AvroLimits;
+import dev.meltemi.schemas.fleet.Registration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -13,6 +15,10 @@ import org.pcollections.TreePSet;
 /// it, so that nothing else is read.
 public final class MeshState {
     public static final MeshState EMPTY = new MeshState(TreePMap.empty(), Book.EMPTY, Fleet.EMPTY, TreePSet.empty());
+
+    static {
+        AvroLimits.set();
+    }
 
     private final TreePMap<String, Entry> entries;
     private final Book book;
@@ -170,7 +176,7 @@ public final class MeshState {
     }
 
     /// An instance that registered itself, for those who judge it.
-    public Optional<dev.meltemi.schemas.fleet.Registration> registration(String instance) {
+    public Optional<Registration> registration(String instance) {
         return fleet.workload(instance) instanceof Workload.Instance(var registration)
                 ? Optional.of(registration)
                 : Optional.empty();

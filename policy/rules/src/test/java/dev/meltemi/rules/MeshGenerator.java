@@ -1,0 +1,207 @@
+package dev.meltemi.rules;
+
+import dev.meltemi.resources.Destination;
+import dev.meltemi.resources.DestinationRule;
+import dev.meltemi.resources.Endpoint;
+import dev.meltemi.resources.Gateway;
+import dev.meltemi.resources.HeaderOperations;
+import dev.meltemi.resources.HttpRoute;
+import dev.meltemi.resources.Opaque;
+import dev.meltemi.resources.Protocol;
+import dev.meltemi.resources.Resource;
+import dev.meltemi.resources.Service;
+import dev.meltemi.resources.ServiceEntry;
+import dev.meltemi.resources.ServicePort;
+import dev.meltemi.resources.VirtualService;
+import dev.meltemi.resources.WorkloadEntry;
+import dev.meltemi.schemas.ResourceKey;
+import dev.meltemi.schemas.fleet.ProxyType;
+import dev.meltemi.schemas.fleet.RegisteredPort;
+import dev.meltemi.schemas.fleet.RegisteredService;
+import dev.meltemi.schemas.fleet.Registration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
+
+/// Changes from a universe so small that they collide all the time: few names, hosts that cover each other, labels that
+/// select each other.
+final class MeshGenerator {
+    private static final List<String> NAMESPACES = List.of("shop", "bank", "istio-system");
+    private static final List<String> HOSTS = List.of(
+            "cart",
+            "cart.shop.svc.cluster.local",
+            "till.bank.svc.cluster.local",
+            "api.example.com",
+            "a.api.example.com",
+            "*.example.com",
+            "*.api.example.com",
+            "*.shop.svc.cluster.local",
+            "*.com");
+    private static final List<List<String>> EXPORTS = List.of(List.of(), List.of("."), List.of("*"), List.of("bank"));
+
+    private final Random random;
+    private long offset;
+
+    MeshGenerator(long seed) {
+        this.random = new Random(seed);
+    }
+
+    List<Change> changes(int count) {
+        var changes = new ArrayList<Change>();
+        for (int i = 0; i < count; i++) {
+            changes.add(change());
+        }
+        return changes;
+    }
+
+    Change change() {
+        offset++;
+        return switch (random.nextInt(10)) {
+            case 0 -> new Change.Deleted(resource().key(), offset);
+            case 1, 2, 3 -> new Change.Registered(registration());
+            case 4 -> new Change.Withdrawn(instance());
+            case 5 -> new Change.Health(instance(), random.nextBoolean());
+            default -> new Change.Accepted(resource(), offset, random.nextInt(20));
+        };
+    }
+
+    private Resource resource() {
+        return switch (random.nextInt(8)) {
+            case 0, 1 -> service();
+            case 2 -> serviceEntry();
+            case 3 -> workloadEntry();
+            case 4, 5 -> virtualService();
+            case 6 -> random.nextInt(8) == 0 ? new Opaque(key("Sidecar", "x"), "networking.istio.io/v1") : gateway();
+            default -> destinationRule();
+        };
+    }
+
+    private Service service() {
+        return new Service(
+                key("Service", pick(List.of("cart", "till"))),
+                ports(),
+                maybe() ? Map.of() : labels(),
+                List.of(),
+                false,
+                random.nextInt(6) == 0 ? "elsewhere.example.org" : "",
+                pick(EXPORTS));
+    }
+
+    private ServiceEntry serviceEntry() {
+        boolean selects = maybe();
+        return new ServiceEntry(
+                key("ServiceEntry", pick(List.of("one", "two"))),
+                List.of(pick(HOSTS.subList(1, 7)), pick(HOSTS.subList(1, 7))),
+                List.of(),
+                ports(),
+                maybe(),
+                pick(List.of(ServiceEntry.Resolution.values())),
+                selects || maybe() ? List.of() : List.of(endpoint(), endpoint()),
+                selects ? labels() : Map.of(),
+                pick(EXPORTS));
+    }
+
+    private WorkloadEntry workloadEntry() {
+        return new WorkloadEntry(key("WorkloadEntry", pick(List.of("vm1", "vm2"))), endpoint());
+    }
+
+    private Endpoint endpoint() {
+        return new Endpoint(
+                "10.0.0." + random.nextInt(2), Map.of("http", 8000 + random.nextInt(2)), labels(), "", "", 1, "");
+    }
+
+    private VirtualService virtualService() {
+        var destination = new Destination(pick(HOSTS.subList(0, 4)), Optional.of("v1"), OptionalInt.empty());
+        var weighted = new HttpRoute.WeightedDestination(destination, random.nextInt(100), HeaderOperations.NONE);
+        var route = new HttpRoute(
+                "",
+                List.of(),
+                List.of(weighted),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                HeaderOperations.NONE);
+        return new VirtualService(
+                key("VirtualService", pick(List.of("a", "b", "c"))),
+                List.of(pick(HOSTS), pick(HOSTS)),
+                pick(List.of(List.of("mesh"), List.of("door", "mesh"), List.of("shop/door"), List.of("./gate"))),
+                pick(EXPORTS),
+                List.of(route));
+    }
+
+    private DestinationRule destinationRule() {
+        var subset = new DestinationRule.Subset(
+                pick(List.of("v1", "v2")), Map.of("version", pick(List.of("v1", "v2"))), Optional.empty());
+        return new DestinationRule(
+                key("DestinationRule", pick(List.of("a", "b", "c"))),
+                pick(HOSTS),
+                pick(EXPORTS),
+                random.nextInt(4) == 0 ? labels() : Map.of(),
+                List.of(subset),
+                maybe()
+                        ? Optional.empty()
+                        : Optional.of(new DestinationRule.TrafficPolicy(
+                                Optional.of(pick(List.of(DestinationRule.LoadBalancer.values()))),
+                                Optional.empty(),
+                                List.of())));
+    }
+
+    private Gateway gateway() {
+        var hosts = List.of(pick(List.of("*", "./*.com", "bank/*", "api.example.com")), pick(HOSTS.subList(1, 9)));
+        return new Gateway(
+                key("Gateway", pick(List.of("door", "gate"))),
+                Map.of("app", "gateway"),
+                List.of(new Gateway.Server("", 80 + random.nextInt(2), "http", Protocol.HTTP, "", hosts)));
+    }
+
+    private Registration registration() {
+        var services = maybe()
+                ? List.<RegisteredService>of()
+                : List.of(new RegisteredService(
+                        pick(HOSTS.subList(1, 5)),
+                        List.of(new RegisteredPort("http", 80 + random.nextInt(3), "HTTP"))));
+        return Registration.newBuilder()
+                .setInstance(instance())
+                .setWorkload("w")
+                .setNamespace(pick(NAMESPACES))
+                .setLabels(labels())
+                .setAddress("127.0.0." + random.nextInt(3))
+                .setServices(services)
+                .setType(ProxyType.SIDECAR)
+                .setHealthy(random.nextInt(5) > 0)
+                .build();
+    }
+
+    private String instance() {
+        return pick(List.of("w1~100", "w2~90", "w3~110", "nameless"));
+    }
+
+    private List<ServicePort> ports() {
+        var http = new ServicePort(80 + random.nextInt(2), "http", Protocol.HTTP, 8080);
+        return maybe() ? List.of(http) : List.of(http, new ServicePort(9000, "grpc", Protocol.GRPC, 9000));
+    }
+
+    private Map<String, String> labels() {
+        var app = pick(List.of("cart", "till"));
+        return maybe() ? Map.of("app", app) : Map.of("app", app, "version", pick(List.of("v1", "v2")));
+    }
+
+    private ResourceKey key(String kind, String name) {
+        return new ResourceKey("group", kind, pick(NAMESPACES), name);
+    }
+
+    private boolean maybe() {
+        return random.nextBoolean();
+    }
+
+    private <T> T pick(List<T> choices) {
+        return choices.get(random.nextInt(choices.size()));
+    }
+}

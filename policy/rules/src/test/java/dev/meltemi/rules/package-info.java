@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meltemi.rules;
+
+import org.jspecify.annotations.NullMarked;
