@@ -11,8 +11,6 @@ import java.util.Optional;
 /// The offset may be that of the version in force or of the newest record that was judged: somebody's refused attempt
 /// in between changed nothing, so it is no conflict, and whoever mends a refused document names that one.
 final class IfVersion {
-    static final String CONFLICT = "MESH0121";
-    static final String MALFORMED = "MESH0122";
     private static final long MUST_NOT_EXIST = -1;
 
     private IfVersion() {}
@@ -25,7 +23,7 @@ final class IfVersion {
                 .flatMap(text -> Stamp.number(text)
                         .map(expected -> expected(submission.key(), expected, known))
                         .orElseGet(() -> Optional.of(Refusals.message(
-                                MALFORMED,
+                                Refusals.MALFORMED_IF_VERSION,
                                 "header %s is '%s', which is no number".formatted(Headers.IF_VERSION, text),
                                 "give the offset that `meltemi get` shows, or -1 for a"
                                         + " document that must not exist yet"))));
@@ -41,7 +39,7 @@ final class IfVersion {
         return expected == MUST_NOT_EXIST || expected == known.observed()
                 ? Optional.empty()
                 : Optional.of(Refusals.message(
-                        CONFLICT,
+                        Refusals.CONFLICT,
                         "conflict: this change was made to offset %d of %s, which doesn't exist (any more)"
                                 .formatted(expected, key),
                         "publish it again with %s: -1 if it is to be created".formatted(Headers.IF_VERSION)));
@@ -52,7 +50,7 @@ final class IfVersion {
                 ? "this was to create %s".formatted(key)
                 : "this change was made to offset %d of %s".formatted(expected, key);
         return Refusals.message(
-                CONFLICT,
+                Refusals.CONFLICT,
                 "conflict: %s, but offset %d%s is in force since %s"
                         .formatted(
                                 wanted,

@@ -5,13 +5,16 @@ import dev.meltemi.resources.Position;
 import dev.meltemi.schemas.ConfigStatus.Message;
 import java.util.Locale;
 
-/// What admission itself has to say of a record, beside the findings in its text.
+/// What admission itself has to say of a record, beside the findings in its text. MESH012x are its own codes.
 final class Refusals {
-    static final String KEY = "MESH0123";
-    static final String TOO_LARGE = "MESH0124";
-    static final String NOT_UTF_8 = "MESH0125";
-    static final String UNJUDGEABLE = "MESH0126";
-    static final String OVERWROTE = "MESH0127";
+    /// As {@link dev.meltemi.resources.Documents} says of a key that isn't the document's.
+    static final String KEY = "MESH0103";
+    static final String TOO_LARGE = "MESH0105";
+    static final String NOT_UTF_8 = "MESH0101";
+    static final String UNJUDGEABLE = "MESH0199";
+    static final String CONFLICT = "MESH0121";
+    static final String MALFORMED_IF_VERSION = "MESH0122";
+    static final String OVERWROTE = "MESH0123";
 
     private Refusals() {}
 

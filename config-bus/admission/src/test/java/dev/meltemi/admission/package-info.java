@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meltemi.admission;
+
+import org.jspecify.annotations.NullMarked;
