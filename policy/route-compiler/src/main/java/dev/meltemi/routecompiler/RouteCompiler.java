@@ -1,0 +1,38 @@
+package dev.meltemi.routecompiler;
+
+import dev.meltemi.bus.ActiveService;
+import dev.meltemi.bus.MeshBus;
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicReference;
+
+/// The shell around the rules: follows what was accepted and who is registered, and publishes what sidecars run, with
+/// the cut that makes a revision of it. Istio's Pilot did this.
+public final class RouteCompiler implements AutoCloseable {
+    /// Name of the role and of the fenced writer.
+    public static final String SERVICE = "route-compiler";
+
+    private final ActiveService service;
+    private final AtomicReference<RouteCompilerHealth> health;
+
+    private RouteCompiler(ActiveService service, AtomicReference<RouteCompilerHealth> health) {
+        this.service = service;
+        this.health = health;
+    }
+
+    /// Stands by until this process is given the role; returns at once.
+    public static RouteCompiler start(MeshBus bus, InstantSource clock, RouteCompilerSettings settings) {
+        var health = new AtomicReference<>(RouteCompilerHealth.STANDBY);
+        var plan = new ActiveService.Plan(SERVICE, RouteCompilerTurn.STAGES, settings.tick(), settings.pause());
+        var service = ActiveService.start(bus, plan, writer -> new RouteCompilerTurn(writer, clock, settings, health));
+        return new RouteCompiler(service, health);
+    }
+
+    public RouteCompilerHealth health() {
+        return health.get();
+    }
+
+    @Override
+    public void close() {
+        service.close();
+    }
+}
