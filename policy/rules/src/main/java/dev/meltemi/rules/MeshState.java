@@ -11,8 +11,8 @@ import org.pcollections.TreePMap;
 import org.pcollections.TreePSet;
 
 /// Everything the mesh has been told, as of one moment. Immutable and persistent: the next state shares what a change
-/// doesn't concern, so that keeping the state before costs nothing. Its indexes lead from a change to what depends on
-/// it, so that nothing else is read.
+/// doesn't concern, so keeping the state before costs nothing. Its indexes lead from a change to what depends on it,
+/// so nothing else is read.
 public final class MeshState {
     public static final MeshState EMPTY = new MeshState(TreePMap.empty(), Book.EMPTY, Fleet.EMPTY, TreePSet.empty());
 
