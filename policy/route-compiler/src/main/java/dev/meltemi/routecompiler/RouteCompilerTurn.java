@@ -10,6 +10,7 @@ import dev.meltemi.schemas.Compiled.Delta;
 import dev.meltemi.schemas.Revision;
 import dev.meltemi.schemas.Topic;
 import dev.meltemi.schemas.Topics;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -36,9 +37,7 @@ final class RouteCompilerTurn implements ActiveService.Turn {
             Topics.ENDPOINTS,
             Topics.REVISIONS));
 
-    private final FencedWriter writer;
     private final AtomicReference<RouteCompilerHealth> health;
-    private final LeaseBook leases;
     private final Outputs outputs;
     private final Set<Topic<?>> behind = new HashSet<>(STAGES.getFirst());
     private final List<Change> changes = new ArrayList<>();
@@ -47,11 +46,12 @@ final class RouteCompilerTurn implements ActiveService.Turn {
     private Delta mending = Delta.NOTHING;
 
     RouteCompilerTurn(
-            FencedWriter writer, RouteCompilerSettings settings, AtomicReference<RouteCompilerHealth> health) {
-        this.writer = writer;
+            FencedWriter writer,
+            InstantSource clock,
+            RouteCompilerSettings settings,
+            AtomicReference<RouteCompilerHealth> health) {
         this.health = health;
         this.outputs = new Outputs(writer);
-        this.leases = new LeaseBook(settings.leases());
     }
 
     @Override
@@ -76,18 +76,8 @@ final class RouteCompilerTurn implements ActiveService.Turn {
         }
     }
 
-    /// Leases are judged between records, so that a pause of this process is nobody's silence.
     @Override
-    public void onTick() {
-        if (behind.isEmpty() && health.get().alarm().isEmpty()) {
-            var orders = leases.judge(state);
-            if (!orders.tombstones().isEmpty()) {
-                writer.commit(orders.tombstones());
-            }
-            changes.addAll(orders.changes());
-            step();
-        }
-    }
+    public void onTick() {}
 
     @Override
     public void onEnd() {
@@ -111,7 +101,6 @@ final class RouteCompilerTurn implements ActiveService.Turn {
     }
 
     private void takeRecord(TopicEvent<?> event) {
-        changes.addAll(leases.learn(event));
         switch (Intake.of(event)) {
             case Intake.Told told -> changes.add(told.change());
             case Intake.Ruled ruled -> {
@@ -158,7 +147,6 @@ final class RouteCompilerTurn implements ActiveService.Turn {
         if (health.get().alarm().isPresent()) {
             return;
         }
-        leases.takeOver();
         var difference = outputs.differenceTo(Compiler.all(state));
         boolean isCut = outputs.last()
                 .filter(cut -> cut.getConfigOffset() == place.offset()

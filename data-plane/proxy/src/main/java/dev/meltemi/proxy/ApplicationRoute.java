@@ -1,0 +1,19 @@
+package dev.meltemi.proxy;
+
+import dev.meltemi.routing.ProxyFailure;
+
+/// Finds our own application's port.
+final class ApplicationRoute implements RequestFilter {
+    @Override
+    public void onRequest(Exchange exchange, Next next) {
+        exchange.upstreamPath = exchange.path;
+        exchange.upstreamAuthority = exchange.authority;
+        exchange.application = exchange.client.listening().application(exchange.authority);
+        if (exchange.application == null) {
+            DecidedAnswer.closeUnlessShort(exchange);
+            LocalReply.fail(exchange, new ProxyFailure.NoRoute());
+        } else {
+            next.proceed(exchange);
+        }
+    }
+}

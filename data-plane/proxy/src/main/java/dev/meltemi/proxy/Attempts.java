@@ -1,0 +1,323 @@
+package dev.meltemi.proxy;
+
+import dev.meltemi.proxy.upstream.UpstreamConnection;
+import dev.meltemi.proxy.upstream.UpstreamUser;
+import dev.meltemi.proxy.wire.Framing;
+import dev.meltemi.proxy.wire.HeadWriter;
+import dev.meltemi.routing.Endpoint;
+import dev.meltemi.routing.FailureWords;
+import dev.meltemi.routing.ProxyFailure;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// One request's tries: picks an endpoint, sends, streams both ways, and tries elsewhere while nothing was
+/// answered.
+///
+/// ```
+/// picking ──▶ connecting ──▶ sent ──head──▶ answering ──end──▶ over
+///    ▲            │           │                 │ breaks off: caller is reset
+///    └──back-off──┴──retriable┘                 ▼
+///                 └── otherwise ──▶ local answer ──▶ over
+/// ```
+final class Attempts implements UpstreamUser {
+    private final Exchange exchange;
+    private final ClientConnection client;
+    private final RetryRules rules;
+    private @Nullable UpstreamConnection connection;
+    private @Nullable Endpoint endpoint;
+    private List<Endpoint> tried = List.of();
+    private Framing answer = Framing.NONE;
+    private boolean ready;
+    private boolean requestEnded;
+    private boolean answering;
+    private boolean over;
+    private boolean dirty;
+    private long sentAt;
+
+    Attempts(Exchange exchange) {
+        this.exchange = exchange;
+        this.client = exchange.client;
+        this.rules = new RetryRules(exchange);
+    }
+
+    void start() {
+        long timeout = exchange.forward == null ? 0 : exchange.forward.route().timeoutNanos();
+        if (timeout > 0) {
+            exchange.routeDeadline = client.loop().now() + timeout;
+            client.rearm();
+        }
+        attempt(false);
+    }
+
+    private void attempt(boolean fresh) {
+        Endpoint picked = pick();
+        if (picked == null) {
+            String cluster =
+                    exchange.forward == null ? "" : exchange.forward.cluster().name();
+            answerLocally(new ProxyFailure.NoHealthyEndpoint(cluster), false);
+            return;
+        }
+        endpoint = picked;
+        exchange.endpoint = picked;
+        exchange.tries++;
+        picked.begin();
+        long perTry = rules.perTryTimeoutNanos();
+        if (perTry > 0) {
+            exchange.tryDeadline = client.loop().now() + perTry;
+            client.rearm();
+        }
+        int started = exchange.tries;
+        UpstreamConnection lent = client.loop().pools.lend(picked, connectTimeoutNanos(), fresh, this);
+        if (over || exchange.tries != started || endpoint == null) {
+            return;
+        }
+        connection = lent;
+        if (lent.isReady()) {
+            onReady(lent);
+        } else {
+            client.setBodyPaused(exchange.body.hasUnsent());
+        }
+    }
+
+    private @Nullable Endpoint pick() {
+        if (exchange.application != null) {
+            return exchange.application.endpoint();
+        }
+        return exchange.forward == null ? null : exchange.forward.cluster().pick(client.loop().random, tried);
+    }
+
+    private long connectTimeoutNanos() {
+        return exchange.forward == null
+                ? client.server().settings().timeouts().connect().toNanos()
+                : exchange.forward.cluster().connectTimeoutNanos();
+    }
+
+    // ---- the request on its way up
+
+    @Override
+    public void onReady(UpstreamConnection upstream) {
+        if (ready) {
+            return;
+        }
+        connection = upstream;
+        ready = true;
+        sentAt = client.loop().now();
+        ByteBuf head = HeadWriter.request(
+                upstream.allocator(),
+                exchange.method,
+                exchange.upstreamPath,
+                exchange.upstreamAuthority,
+                exchange.headers,
+                exchange.framing,
+                exchange.tries);
+        upstream.writeHead(head, exchange.isHead());
+        dirty = true;
+        pump();
+        if (!client.isInRead()) {
+            flush();
+        }
+    }
+
+    /// Sends what has come of the body.
+    void pump() {
+        UpstreamConnection upstream = connection;
+        if (over || !ready || upstream == null) {
+            client.setBodyPaused(!over && exchange.body.hasUnsent());
+            return;
+        }
+        for (ByteBuf octets = exchange.body.poll(); octets != null; octets = exchange.body.poll()) {
+            upstream.writeBody(exchange.framing, octets);
+            dirty = true;
+        }
+        if (!requestEnded && (exchange.body.ended() || !exchange.framing.hasBody())) {
+            requestEnded = true;
+            upstream.endRequest(exchange.framing, exchange.body.trailers());
+        }
+        if (!upstream.isWritable()) {
+            flush();
+            client.setBodyPaused(!requestEnded && !upstream.isWritable());
+        }
+    }
+
+    void flush() {
+        if (dirty && connection != null) {
+            dirty = false;
+            connection.flush();
+        }
+    }
+
+    @Override
+    public void onWritabilityChanged() {
+        if (connection != null && !requestEnded) {
+            client.flushSoon();
+            client.setBodyPaused(!connection.isWritable());
+        }
+    }
+
+    void onClientWritable(boolean writable) {
+        if (connection != null) {
+            connection.setReading(writable);
+        }
+    }
+
+    // ---- the answer on its way down
+
+    @Override
+    public void onInterim(HttpResponse head) {
+        boolean wanted = head.status().code() != 100 || (exchange.expectsContinue && !exchange.requestEnded);
+        if (exchange.http11 && wanted && !answering) {
+            ByteBuf interim =
+                    HeadWriter.response(client.allocator(), head.status(), head.headers(), Framing.NONE, null);
+            client.write(exchange, interim);
+        }
+    }
+
+    @Override
+    public void onHead(HttpResponse head, Framing framing) {
+        if (rules.retriesStatus(head.status().code())) {
+            UpstreamConnection refused = connection;
+            letGo();
+            if (refused != null) {
+                refused.abort();
+            }
+            retryAfterBackoff();
+            return;
+        }
+        answering = true;
+        exchange.body.forget();
+        exchange.tryDeadline = Exchange.NEVER;
+        exchange.upstreamFirstByteNanos = client.loop().now();
+        answer = AnswerHead.forward(exchange, head, framing, exchange.upstreamFirstByteNanos - sentAt);
+    }
+
+    @Override
+    public void onBody(ByteBuf octets) {
+        client.writeBody(exchange, answer, octets);
+        if (!client.isWritable() && connection != null) {
+            client.flushSoon();
+            connection.setReading(client.isWritable());
+        }
+    }
+
+    @Override
+    public void onEnd(HttpHeaders trailers) {
+        letGo();
+        over = true;
+        exchange.wantsClose |= !exchange.requestEnded && !LocalReply.isDrainable(exchange);
+        client.endResponse(exchange, answer, trailers);
+    }
+
+    @Override
+    public void onReadComplete() {
+        client.flushSoon();
+    }
+
+    // ---- when it goes wrong
+
+    @Override
+    public void onFailure(Failure failure) {
+        UpstreamConnection failed = connection;
+        Endpoint where = endpoint;
+        boolean sent = ready;
+        letGo();
+        if (answering) {
+            over = true;
+            LocalReply.note(exchange, new ProxyFailure.AnswerCut(failure.why()));
+            client.reset();
+        } else if (rules.replaysOnFreshConnection(failure, failed)) {
+            exchange.body.rewind();
+            attempt(true);
+        } else {
+            retryOrAnswer(RetryRules.failure(failure, sent), where);
+        }
+    }
+
+    private void retryOrAnswer(ProxyFailure failure, @Nullable Endpoint where) {
+        FailureWords words = FailureWords.of(failure);
+        if (rules.retries(words)) {
+            remember(where);
+            retryAfterBackoff();
+        } else {
+            answerLocally(failure, rules.exhausted(words));
+        }
+    }
+
+    private void remember(@Nullable Endpoint where) {
+        if (where != null) {
+            tried = tried.isEmpty() ? new ArrayList<>() : tried;
+            tried.add(where);
+        }
+    }
+
+    private void retryAfterBackoff() {
+        exchange.body.rewind();
+        long wait = rules.nextBackoffNanos(client.loop().random);
+        client.loop()
+                .executor
+                .schedule(
+                        () -> {
+                            if (!over) {
+                                attempt(false);
+                            }
+                        },
+                        wait,
+                        TimeUnit.NANOSECONDS);
+    }
+
+    /// @param whole the request's own time is up, not only this try's
+    void onTimeout(boolean whole) {
+        exchange.tryDeadline = Exchange.NEVER;
+        UpstreamConnection late = connection;
+        Endpoint where = endpoint;
+        letGo();
+        if (late != null) {
+            late.abort();
+        }
+        Duration after = Duration.ofNanos(client.loop().now() - exchange.startNanos);
+        if (answering) {
+            over = true;
+            LocalReply.note(exchange, new ProxyFailure.UpstreamTimeout(after));
+            client.reset();
+        } else {
+            retryOrAnswer(whole ? new ProxyFailure.UpstreamTimeout(after) : new ProxyFailure.TryTimeout(after), where);
+        }
+    }
+
+    private void answerLocally(ProxyFailure failure, boolean exhausted) {
+        over = true;
+        if (!exchange.requestEnded && !LocalReply.isDrainable(exchange)) {
+            exchange.wantsClose = true;
+        }
+        LocalReply.fail(exchange, failure);
+        if (exhausted) {
+            exchange.flag("URX");
+        }
+    }
+
+    /// The caller is gone or gets another answer: what goes on upstream is reset.
+    void stop() {
+        over = true;
+        UpstreamConnection abandoned = connection;
+        letGo();
+        if (abandoned != null) {
+            abandoned.abort();
+        }
+    }
+
+    private void letGo() {
+        connection = null;
+        ready = false;
+        requestEnded = false;
+        dirty = false;
+        if (endpoint != null) {
+            endpoint.end();
+            endpoint = null;
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package dev.meltemi.proxy;
+
+import dev.meltemi.proxy.wire.Framing;
+import dev.meltemi.routing.Decision;
+import dev.meltemi.routing.Endpoint;
+import dev.meltemi.routing.RequestHead;
+import dev.meltemi.routing.RouteTable;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One request and what is learned of it on its way; the only mutable thing there. Lives on one event loop.
+final class Exchange implements RequestHead {
+    static final long NEVER = Long.MAX_VALUE;
+    static final String NO_FLAGS = "-";
+
+    final ClientConnection client;
+    /// Read once: a request ends on the table it began on.
+    final RouteTable table;
+    final HttpMethod method;
+    final HttpVersion version;
+    final boolean http11;
+    final HttpHeaders headers;
+    final RequestBody body = new RequestBody();
+
+    // RequestValidation, PathNormalization
+    String receivedTarget;
+    String path;
+    String authority = "";
+    Framing framing = Framing.NONE;
+    boolean wantsClose;
+    boolean expectsContinue;
+
+    // TraceContext
+    String traceId = "";
+    String spanId = "";
+
+    @Nullable
+    String parentSpanId;
+
+    String requestId = "";
+
+    // RouteDecision or ApplicationRoute
+    @Nullable
+    Decision decision;
+
+    Decision.@Nullable Forward forward;
+    Listening.@Nullable Application application;
+
+    // RequestEdits
+    String upstreamPath = "";
+    String upstreamAuthority = "";
+
+    // FaultInjection
+    String fault = "";
+
+    // Mirroring
+    Mirroring.@Nullable Pending mirrors;
+
+    // Forwarding
+    @Nullable
+    Attempts attempts;
+
+    @Nullable
+    Endpoint endpoint;
+
+    int tries;
+
+    // What the access log says in the end
+    final long startNanos;
+    final long startMicros;
+    long requestBytes;
+    long responseBytes;
+    long upstreamFirstByteNanos = -1;
+    int status;
+    String flags = NO_FLAGS;
+    String details = "via_upstream";
+
+    // On which side it has ended
+    boolean requestEnded;
+    boolean responseStarted;
+    boolean responseEnded;
+    boolean over;
+
+    // On the loop's clock
+    long routeDeadline = NEVER;
+    long tryDeadline = NEVER;
+
+    Exchange(ClientConnection client, RouteTable table, HttpRequest request, long startNanos, long startMicros) {
+        this.client = client;
+        this.table = table;
+        this.method = request.method();
+        this.version = request.protocolVersion();
+        this.http11 = version.minorVersion() > 0;
+        this.headers = request.headers();
+        this.receivedTarget = request.uri();
+        this.path = receivedTarget;
+        this.startNanos = startNanos;
+        this.startMicros = startMicros;
+    }
+
+    void flag(String flag) {
+        flags = flags.equals(NO_FLAGS) ? flag : flags + "," + flag;
+    }
+
+    boolean isHead() {
+        return method.equals(HttpMethod.HEAD);
+    }
+
+    @Override
+    public String method() {
+        return method.name();
+    }
+
+    @Override
+    public String path() {
+        return path;
+    }
+
+    @Override
+    public String authority() {
+        return authority;
+    }
+
+    @Override
+    public String scheme() {
+        return "http";
+    }
+
+    /// Host is an authority by now and no longer among the headers.
+    @Override
+    public @Nullable String header(String name) {
+        if (name.equalsIgnoreCase("host")) {
+            return authority;
+        }
+        String first = headers.get(name);
+        if (first == null) {
+            return null;
+        }
+        List<String> all = headers.getAll(name);
+        return all.size() == 1 ? first : String.join(",", all);
+    }
+
+    @Override
+    public int listenerPort() {
+        return client.listening().port();
+    }
+
+    @Nullable
+    String userAgent() {
+        return headers.get(HttpHeaderNames.USER_AGENT);
+    }
+}

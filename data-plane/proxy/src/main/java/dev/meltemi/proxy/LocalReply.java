@@ -1,0 +1,90 @@
+package dev.meltemi.proxy;
+
+import dev.meltemi.proxy.wire.Framing;
+import dev.meltemi.proxy.wire.HeadWriter;
+import dev.meltemi.routing.FailureWords;
+import dev.meltemi.routing.ProxyFailure;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.util.AsciiString;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/// Answers that the proxy gives by itself.
+final class LocalReply {
+    static final AsciiString TEXT = AsciiString.cached("text/plain");
+    static final byte[] NO_BODY = {};
+    private static final AsciiString SERVER = AsciiString.cached("meltemi");
+    /// A request body that is shorter is read and dropped, so that the connection can go on.
+    private static final int DRAINABLE = 64 * 1024;
+
+    private LocalReply() {}
+
+    /// Answers with what {@link FailureWords} says, and notes flag and details.
+    static void fail(Exchange exchange, ProxyFailure failure) {
+        note(exchange, failure);
+        FailureWords words = FailureWords.of(failure);
+        exchange.wantsClose |= failure instanceof ProxyFailure.MalformedRequest;
+        byte[] body = words.body().getBytes(StandardCharsets.UTF_8);
+        send(exchange, words.status(), words.details(), body, TEXT);
+    }
+
+    static void note(Exchange exchange, ProxyFailure failure) {
+        FailureWords words = FailureWords.of(failure);
+        if (!words.flag().equals(Exchange.NO_FLAGS)) {
+            exchange.flag(words.flag());
+        }
+        exchange.details = words.details();
+    }
+
+    static void send(Exchange exchange, int status, String details, byte[] body, @Nullable AsciiString contentType) {
+        HttpHeaders headers = DefaultHttpHeadersFactory.headersFactory().newHeaders();
+        if (contentType != null && body.length > 0) {
+            headers.set(HttpHeaderNames.CONTENT_TYPE, contentType);
+        }
+        send(exchange, status, details, body, headers);
+    }
+
+    static void send(Exchange exchange, int status, String details, byte[] body, HttpHeaders headers) {
+        ClientConnection client = exchange.client;
+        exchange.status = status;
+        exchange.details = details;
+        exchange.responseStarted = true;
+        exchange.body.discard();
+        headers.set(HttpHeaderNames.SERVER, SERVER);
+        headers.set(
+                HttpHeaderNames.DATE,
+                HttpDate.now(client.loop(), client.server().ports()));
+        HttpResponseStatus line = HttpResponseStatus.valueOf(status);
+        boolean bodiless = status == 204 || status == 304;
+        Framing framing = bodiless ? Framing.NONE : new Framing(Framing.Kind.LENGTH, body.length);
+        AsciiString connection = connection(exchange, framing);
+        client.write(exchange, HeadWriter.response(client.allocator(), line, headers, framing, connection));
+        if (!bodiless && body.length > 0 && !exchange.isHead()) {
+            client.writeBody(exchange, framing, Unpooled.wrappedBuffer(body));
+        }
+        client.endResponse(exchange, framing, EmptyHttpHeaders.INSTANCE);
+        client.flushSoon();
+    }
+
+    /// What the answer says about its connection; decides whether that ends with it.
+    static @Nullable AsciiString connection(Exchange exchange, Framing framing) {
+        exchange.wantsClose |= framing.kind() == Framing.Kind.UNTIL_CLOSE || exchange.client.isDraining();
+        if (exchange.wantsClose) {
+            return HttpHeaderValues.CLOSE;
+        }
+        return exchange.http11 ? null : HttpHeaderValues.KEEP_ALIVE;
+    }
+
+    /// Whether what is still to come of the request is known to be little and will come.
+    static boolean isDrainable(Exchange exchange) {
+        return exchange.framing.kind() == Framing.Kind.LENGTH
+                && exchange.framing.length() <= DRAINABLE
+                && !exchange.expectsContinue;
+    }
+}

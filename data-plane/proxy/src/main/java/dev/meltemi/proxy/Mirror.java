@@ -1,0 +1,152 @@
+package dev.meltemi.proxy;
+
+import dev.meltemi.proxy.upstream.UpstreamConnection;
+import dev.meltemi.proxy.upstream.UpstreamUser;
+import dev.meltemi.proxy.wire.Framing;
+import dev.meltemi.proxy.wire.HeadWriter;
+import dev.meltemi.routing.Cluster;
+import dev.meltemi.routing.Endpoint;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// One copy of a request on its way to a mirror; its answer is read and dropped.
+final class Mirror implements UpstreamUser {
+    /// A mirror that takes longer is cut off.
+    private static final long TIMEOUT_SECONDS = 15;
+
+    private final Loop loop;
+    private final Endpoint endpoint;
+    private final ByteBuf head;
+    private final List<ByteBuf> body;
+    private final boolean toHead;
+    private final ScheduledFuture<?> timeout;
+    private @Nullable UpstreamConnection connection;
+    private boolean sent;
+    private boolean over;
+
+    private Mirror(Loop loop, Endpoint endpoint, ByteBuf head, List<ByteBuf> body, boolean toHead) {
+        this.loop = loop;
+        this.endpoint = endpoint;
+        this.head = head;
+        this.body = body;
+        this.toHead = toHead;
+        this.timeout = loop.executor.schedule(this::cutOff, TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /// @param body owned by the mirror
+    static void send(Exchange exchange, Cluster cluster, List<ByteBuf> body) {
+        Loop loop = exchange.client.loop();
+        Endpoint picked = cluster.pick(loop.random, List.of());
+        if (picked == null
+                || loop.mirrors >= exchange.client.server().settings().limits().mirrors()) {
+            body.forEach(ByteBuf::release);
+            return;
+        }
+        long octets = body.stream().mapToLong(ByteBuf::readableBytes).sum();
+        Framing framing = exchange.framing.hasBody() ? new Framing(Framing.Kind.LENGTH, octets) : exchange.framing;
+        ByteBuf head = HeadWriter.request(
+                exchange.client.allocator(),
+                exchange.method,
+                exchange.upstreamPath,
+                shadow(exchange.upstreamAuthority),
+                exchange.headers,
+                framing,
+                1);
+        loop.mirrors++;
+        picked.begin();
+        var mirror = new Mirror(loop, picked, head, body, exchange.isHead());
+        UpstreamConnection lent = loop.pools.lend(picked, cluster.connectTimeoutNanos(), false, mirror);
+        if (lent.isReady()) {
+            mirror.onReady(lent);
+        } else if (!mirror.over) {
+            mirror.connection = lent;
+        }
+    }
+
+    /// Envoy marks mirrored requests in the host: `reviews-shadow:9080`.
+    private static String shadow(String authority) {
+        int colon = authority.lastIndexOf(':');
+        return colon < 0 || authority.endsWith("]")
+                ? authority + "-shadow"
+                : authority.substring(0, colon) + "-shadow" + authority.substring(colon);
+    }
+
+    @Override
+    public void onReady(UpstreamConnection upstream) {
+        if (sent || over) {
+            return;
+        }
+        sent = true;
+        connection = upstream;
+        upstream.writeHead(head, toHead);
+        for (ByteBuf octets : body) {
+            upstream.writeBody(Framing.NONE, octets);
+        }
+        upstream.endRequest(Framing.NONE, EmptyHttpHeaders.INSTANCE);
+        upstream.flush();
+    }
+
+    private void cutOff() {
+        UpstreamConnection late = connection;
+        end();
+        if (late != null) {
+            late.abort();
+        }
+    }
+
+    private void end() {
+        if (over) {
+            return;
+        }
+        over = true;
+        connection = null;
+        timeout.cancel(false);
+        loop.mirrors--;
+        endpoint.end();
+        if (!sent) {
+            head.release();
+            body.forEach(ByteBuf::release);
+        }
+    }
+
+    @Override
+    public void onBody(ByteBuf octets) {
+        octets.release();
+    }
+
+    @Override
+    public void onEnd(HttpHeaders trailers) {
+        end();
+    }
+
+    @Override
+    public void onFailure(Failure failure) {
+        end();
+    }
+
+    @Override
+    public void onInterim(HttpResponse answer) {
+        // Dropped with the rest of the answer.
+    }
+
+    @Override
+    public void onHead(HttpResponse answer, Framing framing) {
+        // Dropped with the rest of the answer.
+    }
+
+    @Override
+    public void onReadComplete() {
+        // Nothing waits for what was read.
+    }
+
+    @Override
+    public void onWritabilityChanged() {
+        // Everything is written at once and bounded by what is kept for retries.
+    }
+}

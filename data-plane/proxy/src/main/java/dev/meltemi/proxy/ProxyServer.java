@@ -1,0 +1,173 @@
+package dev.meltemi.proxy;
+
+import dev.meltemi.proxy.upstream.UpstreamPools;
+import dev.meltemi.proxy.wire.StrictRequestDecoder;
+import dev.meltemi.routing.Endpoint;
+import dev.meltemi.schemas.access.WorkloadLabels;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.netty.DisposableServer;
+import reactor.netty.NettyPipeline;
+import reactor.netty.resources.LoopResources;
+import reactor.netty.tcp.TcpResources;
+import reactor.netty.tcp.TcpServer;
+
+/// One proxy: the listeners of a sidecar or a gateway, and the connections behind them. Several proxies of a
+/// process
+/// share event loops and nothing else.
+public final class ProxyServer {
+    private static final int BACKLOG = 4096;
+
+    private final ProxyPorts ports;
+    private final ProxySettings settings;
+    private final LoopResources loops;
+    private final Map<EventLoop, Loop> perLoop = new ConcurrentHashMap<>();
+    private final List<DisposableServer> listeners = new CopyOnWriteArrayList<>();
+    private final AtomicInteger open = new AtomicInteger();
+    private final Sinks.Empty<Void> drained = Sinks.empty();
+    private volatile boolean draining;
+
+    /// On the event loops that Reactor Netty shares in a process, epoll where there is epoll.
+    public ProxyServer(ProxyPorts ports, ProxySettings settings) {
+        this(ports, settings, TcpResources.get());
+    }
+
+    public ProxyServer(ProxyPorts ports, ProxySettings settings, LoopResources loops) {
+        this.ports = ports;
+        this.settings = settings;
+        this.loops = loops;
+    }
+
+    /// Where our own application sends its requests, in origin form (Host decides) or absolute form.
+    public Mono<DisposableServer> bindOutbound(InetSocketAddress address) {
+        Next way = Next.linked(RequestPath.outbound());
+        return bind(address, new Listening(Listening.Kind.OUTBOUND, 0, way, Map.of()));
+    }
+
+    /// Where others reach our own application.
+    ///
+    /// @param applications service port to the application's own address; a listener on one of these ports
+    /// serves that
+    /// one, any other goes by the port in the authority
+    public Mono<DisposableServer> bindInbound(
+            InetSocketAddress address, int port, Map<Integer, InetSocketAddress> applications) {
+        var byPort = new HashMap<Integer, Listening.Application>();
+        applications.forEach((servicePort, application) -> byPort.put(
+                servicePort,
+                new Listening.Application(
+                        servicePort, new Endpoint("application", application, WorkloadLabels.NOBODY, 1))));
+        Next way = Next.linked(RequestPath.inbound());
+        return bind(address, new Listening(Listening.Kind.INBOUND, port, way, Map.copyOf(byPort)));
+    }
+
+    /// Where a gateway takes requests from outside.
+    ///
+    /// @param port by which Gateway servers know the listener, which differs from the address's when ports are
+    /// shifted
+    public Mono<DisposableServer> bindGateway(InetSocketAddress address, int port) {
+        Next way = Next.linked(RequestPath.gateway());
+        return bind(address, new Listening(Listening.Kind.GATEWAY, port, way, Map.of()));
+    }
+
+    private Mono<DisposableServer> bind(InetSocketAddress address, Listening listening) {
+        return TcpServer.create()
+                .runOn(loops, true)
+                .bindAddress(() -> address)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .doOnChannelInit((observer, channel, remote) -> initialize(channel, listening))
+                .bind()
+                .cast(DisposableServer.class)
+                .doOnNext(listeners::add);
+    }
+
+    /// From here on the connection is ours: Reactor Netty has accepted it and keeps its loop.
+    private void initialize(Channel channel, Listening listening) {
+        Loop loop = perLoop.computeIfAbsent(channel.eventLoop(), this::loop);
+        var decoder = new StrictRequestDecoder(settings.decoding());
+        ChannelPipeline pipeline = channel.pipeline();
+        pipeline.addBefore(NettyPipeline.ReactiveBridge, "meltemi.requests", decoder)
+                .addBefore(
+                        NettyPipeline.ReactiveBridge,
+                        "meltemi.client",
+                        new ClientConnection(this, listening, loop, decoder));
+        pipeline.remove(NettyPipeline.ReactiveBridge);
+    }
+
+    private Loop loop(EventLoop executor) {
+        return new Loop(
+                executor,
+                new UpstreamPools(executor, loops, settings.upstream()),
+                ports.random().nextLong());
+    }
+
+    /// Stops accepting, finishes what is under way with `Connection: close`, closes idle connections once they
+    /// have been
+    /// quiet for a moment (a request may be on its way on them), and cuts off what is left when the time is up.
+    ///
+    /// @return completes when no connection is left, often long before `grace` is over
+    public Mono<Void> drain(Duration grace) {
+        return Mono.defer(() -> {
+            draining = true;
+            listeners.forEach(DisposableServer::dispose);
+            Duration quiet = grace.compareTo(Duration.ofSeconds(4)) > 0 ? Duration.ofSeconds(1) : grace.dividedBy(4);
+            onEveryLoop(loop -> List.copyOf(loop.connections)
+                    .forEach(connection -> connection.drain(loop.now() + quiet.toNanos())));
+            if (open.get() == 0) {
+                drained.tryEmitEmpty();
+            }
+            Mono<Void> cutOff = Mono.delay(grace)
+                    .doOnNext(late ->
+                            onEveryLoop(loop -> List.copyOf(loop.connections).forEach(ClientConnection::closeNow)))
+                    .then(drained.asMono());
+            return Mono.firstWithSignal(drained.asMono(), cutOff)
+                    .doFinally(end -> onEveryLoop(loop -> loop.pools.close()));
+        });
+    }
+
+    private void onEveryLoop(Consumer<Loop> action) {
+        perLoop.values().forEach(loop -> loop.executor.execute(() -> action.accept(loop)));
+    }
+
+    /// Connections of callers.
+    public int openConnections() {
+        return open.get();
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    void opened() {
+        open.incrementAndGet();
+    }
+
+    void closed() {
+        if (open.decrementAndGet() == 0 && draining) {
+            drained.tryEmitEmpty();
+        }
+    }
+
+    ProxyPorts ports() {
+        return ports;
+    }
+
+    ProxySettings settings() {
+        return settings;
+    }
+}

@@ -1,0 +1,85 @@
+package dev.meltemi.proxy;
+
+import dev.meltemi.proxy.upstream.UpstreamSettings;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// How one proxy behaves, whatever its rules say.
+///
+/// @param upstreamBindAddress local address of all connections that it makes, so that others can tell whose
+/// they are;
+/// null: any
+/// @param sampledPercent of the traces that begin here, 0 to 100
+public record ProxySettings(
+        Timeouts timeouts, Limits limits, @Nullable String upstreamBindAddress, double sampledPercent) {
+    /// Envoy's edge settings, and Istio's sampling of one percent.
+    public static final ProxySettings DEFAULT = new ProxySettings(Timeouts.DEFAULT, Limits.DEFAULT, null, 1.0);
+
+    /// @param head from the first octet of a request head to its last
+    /// @param downstreamIdle between two requests of a connection
+    /// @param stream without an octet in either direction while a request is under way
+    /// @param upstreamIdle of a pooled connection
+    /// @param halfClosed how long a caller that has closed its side is still served: it can't be told from one
+    /// that left
+    /// @param linger how long a closed side is still read, so that a reset doesn't destroy the answer on its
+    /// way
+    /// @param connect to an application on this machine; clusters bring their own
+    public record Timeouts(
+            Duration head,
+            Duration downstreamIdle,
+            Duration stream,
+            Duration upstreamIdle,
+            Duration halfClosed,
+            Duration linger,
+            Duration connect) {
+        public static final Timeouts DEFAULT = new Timeouts(
+                Duration.ofSeconds(10),
+                Duration.ofHours(1),
+                Duration.ofMinutes(5),
+                Duration.ofHours(1),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(10));
+    }
+
+    /// @param requestLine octets
+    /// @param head octets of all headers together
+    /// @param replay octets of a request body that are kept for another try or a mirror; a longer one gets
+    /// neither
+    /// @param connectionsPerEndpoint from one event loop
+    /// @param mirrors under way on one event loop; more are dropped
+    /// @param refuseUnderscores whether a gateway refuses header names with underscores, which some
+    /// applications take for
+    /// dashes
+    public record Limits(
+            int requestLine, int head, int replay, int connectionsPerEndpoint, int mirrors, boolean refuseUnderscores) {
+        public static final Limits DEFAULT = new Limits(8 * 1024, 60 * 1024, 64 * 1024, 1024, 64, true);
+    }
+
+    public ProxySettings withUpstreamBindAddress(String address) {
+        return new ProxySettings(timeouts, limits, address, sampledPercent);
+    }
+
+    public ProxySettings with(Timeouts other) {
+        return new ProxySettings(other, limits, upstreamBindAddress, sampledPercent);
+    }
+
+    public ProxySettings with(Limits other) {
+        return new ProxySettings(timeouts, other, upstreamBindAddress, sampledPercent);
+    }
+
+    HttpDecoderConfig decoding() {
+        return new HttpDecoderConfig()
+                .setMaxInitialLineLength(limits.requestLine())
+                .setMaxHeaderSize(limits.head())
+                .setMaxChunkSize(64 * 1024)
+                .setStrictLineParsing(true)
+                .setAllowDuplicateContentLengths(false);
+    }
+
+    UpstreamSettings upstream() {
+        return new UpstreamSettings(
+                upstreamBindAddress, limits.connectionsPerEndpoint(), timeouts.upstreamIdle(), decoding());
+    }
+}

@@ -1,0 +1,149 @@
+package dev.meltemi.proxy;
+
+import dev.meltemi.proxy.wire.MalformedMessageException;
+import dev.meltemi.routing.ProxyFailure;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.time.Duration;
+import java.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Where a request begins and where it ends, well or badly.
+final class RequestIntake {
+    private static final Logger LOG = LoggerFactory.getLogger(RequestIntake.class);
+
+    private final ClientConnection client;
+    private final ProxyPorts ports;
+
+    RequestIntake(ClientConnection client, ProxyPorts ports) {
+        this.client = client;
+        this.ports = ports;
+    }
+
+    Exchange open(HttpRequest request, long activeAt) {
+        Instant now = ports.clock().instant();
+        long micros = Math.addExact(Math.multiplyExact(now.getEpochSecond(), 1_000_000L), now.getNano() / 1000);
+        return new Exchange(client, ports.table().get(), request, client.loop().now(), micros);
+    }
+
+    void start(Exchange exchange, HttpRequest request) {
+        guarded(exchange, () -> {
+            if (request.decoderResult().isFailure()) {
+                refuseUndecodable(exchange, request.decoderResult());
+            } else {
+                client.listening().way().proceed(exchange);
+            }
+        });
+    }
+
+    void guarded(Exchange exchange, Runnable step) {
+        try {
+            step.run();
+        } catch (MalformedMessageException malformed) {
+            LocalReply.fail(exchange, new ProxyFailure.MalformedRequest(malformed.status(), malformed.why()));
+        } catch (RuntimeException bug) {
+            failed(exchange, bug);
+        }
+    }
+
+    /// What no filter foresaw ends this request only.
+    static void failed(Exchange exchange, RuntimeException bug) {
+        LOG.error("request failed in the proxy: path={} route={}", exchange.path, exchange.decision, bug);
+        if (exchange.attempts != null) {
+            exchange.attempts.stop();
+        }
+        if (exchange.responseStarted) {
+            exchange.client.reset();
+        } else {
+            exchange.wantsClose = true;
+            LocalReply.send(exchange, 500, "internal_error", LocalReply.NO_BODY, LocalReply.TEXT);
+        }
+    }
+
+    private void refuseUndecodable(Exchange exchange, DecoderResult result) {
+        Throwable cause = result.cause();
+        ProxyFailure failure = switch (cause) {
+            case MalformedMessageException malformed ->
+                new ProxyFailure.MalformedRequest(malformed.status(), malformed.why());
+            case TooLongHttpLineException _ -> new ProxyFailure.MalformedRequest(414, "request_line_too_long");
+            case TooLongHttpHeaderException _ -> new ProxyFailure.MalformedRequest(431, "headers_too_long");
+            case TooLongFrameException _ -> new ProxyFailure.MalformedRequest(400, "too_long");
+            default -> new ProxyFailure.MalformedRequest(400, "http1_codec_error");
+        };
+        LocalReply.fail(exchange, failure);
+    }
+
+    /// A body that breaks off or breaks the protocol is never completed towards the upstream: that is reset.
+    void brokenBody(Exchange exchange, String why) {
+        boolean answering = exchange.responseStarted;
+        if (exchange.attempts != null) {
+            exchange.attempts.stop();
+        }
+        exchange.body.discard();
+        exchange.wantsClose = true;
+        if (answering) {
+            exchange.flag("DPE");
+            exchange.details = why;
+            client.reset();
+        } else {
+            LocalReply.fail(exchange, new ProxyFailure.MalformedRequest(400, why));
+            client.flushSoon();
+        }
+    }
+
+    void callerLeft(Exchange exchange) {
+        if (exchange.over) {
+            return;
+        }
+        exchange.over = true;
+        if (exchange.attempts != null) {
+            exchange.attempts.stop();
+        }
+        exchange.body.discard();
+        if (exchange.flags.equals(Exchange.NO_FLAGS) || !exchange.details.equals("via_upstream")) {
+            LocalReply.note(exchange, new ProxyFailure.DownstreamClosed());
+        }
+        log(exchange);
+    }
+
+    /// A head that began and didn't end in time, as a request of which nothing is known.
+    Exchange lateHead(long activeAt) {
+        return open(new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.valueOf("-"), "-"), activeAt);
+    }
+
+    void refuseLateHead(Exchange exchange) {
+        LocalReply.fail(exchange, new ProxyFailure.MalformedRequest(408, "request_head_timeout"));
+        client.flushSoon();
+    }
+
+    /// No octet in either direction for too long.
+    void stalled(Exchange exchange) {
+        if (exchange.attempts != null) {
+            exchange.attempts.stop();
+        }
+        exchange.wantsClose = true;
+        if (exchange.responseStarted) {
+            exchange.flag("SI");
+            exchange.details = "stream_idle_timeout";
+            client.reset();
+        } else if (exchange.requestEnded) {
+            Duration after = client.server().settings().timeouts().stream();
+            LocalReply.fail(exchange, new ProxyFailure.UpstreamTimeout(after));
+        } else {
+            LocalReply.fail(exchange, new ProxyFailure.MalformedRequest(408, "stream_idle_timeout"));
+        }
+        client.flushSoon();
+    }
+
+    void log(Exchange exchange) {
+        exchange.body.discard();
+        ports.telemetry().offer(AccessLine.of(exchange, client.loop().now()));
+    }
+}

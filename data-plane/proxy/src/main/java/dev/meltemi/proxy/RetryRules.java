@@ -1,0 +1,101 @@
+package dev.meltemi.proxy;
+
+import dev.meltemi.proxy.upstream.UpstreamConnection;
+import dev.meltemi.proxy.upstream.UpstreamUser.Failure;
+import dev.meltemi.routing.FailureWords;
+import dev.meltemi.routing.ProxyFailure;
+import dev.meltemi.routing.Retries;
+import dev.meltemi.routing.Retries.Condition;
+import io.netty.handler.codec.http.HttpMethod;
+import java.util.Collections;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// Whether a request may be tried again, by its route's conditions and by what can be sent again at all.
+final class RetryRules {
+    /// RFC 9110, 9.2.2.
+    private static final Set<HttpMethod> IDEMPOTENT = Set.of(
+            HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.TRACE, HttpMethod.PUT, HttpMethod.DELETE);
+    /// Envoy's maximum: ten times the base.
+    private static final int MAX_BACKOFF_FACTOR = 10;
+
+    private final Exchange exchange;
+    private final Retries retries;
+    private int used;
+    private boolean replayed;
+
+    RetryRules(Exchange exchange) {
+        this.exchange = exchange;
+        this.retries = exchange.forward == null
+                ? Retries.NONE
+                : exchange.forward.route().retries();
+    }
+
+    long perTryTimeoutNanos() {
+        return retries.perTryTimeoutNanos();
+    }
+
+    /// A pooled connection that the endpoint had closed before it saw the request is nobody's failure: an
+    /// idempotent
+    /// request goes out once more on a new connection and that doesn't count as a retry.
+    boolean replaysOnFreshConnection(Failure failure, @Nullable UpstreamConnection failed) {
+        boolean stale = failure.kind() == Failure.Kind.CLOSED && failed != null && failed.isReused();
+        if (!stale || replayed || !IDEMPOTENT.contains(exchange.method) || !exchange.body.isReplayable()) {
+            return false;
+        }
+        replayed = true;
+        return true;
+    }
+
+    boolean retries(FailureWords failure) {
+        return matches(failure) && take();
+    }
+
+    boolean retriesStatus(int status) {
+        boolean wanted = (status >= 500 && on(Condition.FIVE_XX))
+                || (status >= 502 && status <= 504 && on(Condition.GATEWAY_ERROR))
+                || (status == 409 && on(Condition.RETRIABLE_4XX))
+                || (on(Condition.RETRIABLE_STATUS_CODES)
+                        && retries.statusCodes().contains(status));
+        return wanted && take();
+    }
+
+    /// Whether it failed because all retries were used up: URX.
+    boolean exhausted(FailureWords failure) {
+        return retries.attempts() > 0 && used >= retries.attempts() && matches(failure);
+    }
+
+    private boolean matches(FailureWords failure) {
+        return !Collections.disjoint(failure.retriedOn(), retries.on());
+    }
+
+    private boolean on(Condition condition) {
+        return retries.on().contains(condition);
+    }
+
+    private boolean take() {
+        if (used >= retries.attempts() || !exchange.body.isReplayable()) {
+            return false;
+        }
+        used++;
+        return true;
+    }
+
+    /// Jittered exponential, as Envoy's: anything below base * (2^n - 1), at most ten times the base.
+    long nextBackoffNanos(RandomGenerator random) {
+        long base = Math.max(1, retries.backoffBaseNanos());
+        long bound = base * Math.min(MAX_BACKOFF_FACTOR, (1L << Math.min(used, 5)) - 1);
+        return random.nextLong(Math.max(1, bound));
+    }
+
+    static ProxyFailure failure(Failure failure, boolean sent) {
+        return switch (failure.kind()) {
+            case CONNECT -> new ProxyFailure.ConnectFailed(failure.why());
+            case CONNECT_TIMEOUT -> new ProxyFailure.ConnectFailed("connection_timeout");
+            case OVERFLOW -> new ProxyFailure.Overflow(failure.why());
+            case CLOSED -> new ProxyFailure.UpstreamReset(failure.why(), sent);
+            case PROTOCOL -> new ProxyFailure.BadUpstreamResponse(failure.why());
+        };
+    }
+}

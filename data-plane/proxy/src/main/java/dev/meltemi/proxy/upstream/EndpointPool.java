@@ -1,0 +1,70 @@
+package dev.meltemi.proxy.upstream;
+
+import dev.meltemi.routing.Endpoint;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/// Connections to one endpoint from one event loop. The one used last is lent first, so that the rest can grow
+/// idle and
+/// close. Bounded: beyond the limit a request is refused, it doesn't wait.
+final class EndpointPool {
+    private final Endpoint endpoint;
+    private final UpstreamPools pools;
+    private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>();
+    private int open;
+    private boolean closed;
+
+    EndpointPool(Endpoint endpoint, UpstreamPools pools) {
+        this.endpoint = endpoint;
+        this.pools = pools;
+    }
+
+    Endpoint endpoint() {
+        return endpoint;
+    }
+
+    UpstreamPools pools() {
+        return pools;
+    }
+
+    UpstreamConnection lend(long connectTimeoutNanos, boolean fresh, UpstreamUser user) {
+        @Nullable UpstreamConnection pooled = fresh ? null : idle.pollLast();
+        if (pooled != null) {
+            pooled.lendTo(user);
+            return pooled;
+        }
+        UpstreamConnection connection = new UpstreamConnection(this, user);
+        if (open >= pools.settings().maxConnections()) {
+            connection.refuse();
+        } else {
+            open++;
+            connection.connect(connectTimeoutNanos);
+        }
+        return connection;
+    }
+
+    /// Takes back a connection that can serve again.
+    void giveBack(UpstreamConnection connection) {
+        if (closed) {
+            connection.close();
+        } else {
+            idle.addLast(connection);
+        }
+    }
+
+    /// Called once for each connection that was opened, also for one that never came to be.
+    void onClosed(UpstreamConnection connection) {
+        open--;
+        idle.remove(connection);
+        if (open == 0) {
+            pools.forget(this);
+        }
+    }
+
+    void close() {
+        closed = true;
+        for (UpstreamConnection connection : idle.toArray(UpstreamConnection[]::new)) {
+            connection.close();
+        }
+    }
+}

@@ -1,0 +1,352 @@
+package dev.meltemi.proxy.upstream;
+
+import dev.meltemi.proxy.upstream.UpstreamUser.Failure;
+import dev.meltemi.proxy.wire.BodyWriter;
+import dev.meltemi.proxy.wire.Deadline;
+import dev.meltemi.proxy.wire.Framing;
+import dev.meltemi.proxy.wire.HopByHop;
+import dev.meltemi.proxy.wire.MalformedMessageException;
+import dev.meltemi.proxy.wire.StrictResponseDecoder;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import reactor.netty.NettyPipeline;
+import reactor.netty.tcp.TcpClient;
+
+/// One connection to an endpoint, lent to one request at a time.
+///
+/// ```
+/// connecting ──▶ lent ──answer and request complete──▶ idle ──▶ lent …
+///     │           │ anything else                        │ closed, or octets nobody asked for
+///     └───────────┴──────────────▶ closed ◀──────────────┘
+/// ```
+public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+    private final EndpointPool pool;
+    private final StrictResponseDecoder decoder;
+    private final Deadline idleDeadline;
+    private @Nullable ChannelHandlerContext ctx;
+    private @Nullable UpstreamUser user;
+    private boolean counted;
+    private boolean reused;
+    private boolean requestEnded;
+    private boolean answered;
+    private boolean skipToEnd;
+    private boolean reusable;
+    private boolean ended;
+
+    UpstreamConnection(EndpointPool pool, UpstreamUser user) {
+        this.pool = pool;
+        this.user = user;
+        this.decoder = new StrictResponseDecoder(pool.pools().settings().responses());
+        this.idleDeadline = new Deadline(pool.pools().loop(), this::close);
+    }
+
+    void connect(long timeoutNanos) {
+        counted = true;
+        UpstreamSettings settings = pool.pools().settings();
+        InetSocketAddress remote = pool.endpoint().address();
+        TcpClient client = TcpClient.newConnection()
+                .runOn(pool.pools().onLoop(), true)
+                .remoteAddress(() -> remote)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
+                        Math.max(1, TimeUnit.NANOSECONDS.toMillis(timeoutNanos)))
+                .option(ChannelOption.TCP_NODELAY, true)
+                .doOnChannelInit((observer, channel, address) -> initialize(channel));
+        String local = settings.bindAddress();
+        if (local != null) {
+            client = client.bindAddress(() -> new InetSocketAddress(local, 0))
+                    .option(EpollChannelOption.IP_BIND_ADDRESS_NO_PORT, true);
+        }
+        client.connect().subscribe(connection -> {}, this::connectFailed);
+    }
+
+    private void initialize(Channel channel) {
+        channel.pipeline()
+                .addBefore(NettyPipeline.ReactiveBridge, "meltemi.responses", decoder)
+                .addBefore(NettyPipeline.ReactiveBridge, "meltemi.upstream", this);
+    }
+
+    /// The limit was reached before this connection was opened.
+    void refuse() {
+        fail(Failure.Kind.OVERFLOW, "connections_to_endpoint");
+    }
+
+    private void connectFailed(Throwable why) {
+        if (ctx != null) {
+            return;
+        }
+        forget();
+        boolean late = why instanceof ConnectTimeoutException;
+        fail(late ? Failure.Kind.CONNECT_TIMEOUT : Failure.Kind.CONNECT, String.valueOf(why.getMessage()));
+    }
+
+    void lendTo(UpstreamUser next) {
+        user = next;
+        reused = true;
+        requestEnded = false;
+        answered = false;
+        skipToEnd = false;
+        reusable = false;
+        ended = false;
+        idleDeadline.clear();
+    }
+
+    public boolean isReady() {
+        return ctx != null;
+    }
+
+    /// Whether it has served a request before this one, so that the endpoint may have closed it in the
+    /// meantime.
+    public boolean isReused() {
+        return reused;
+    }
+
+    public ByteBufAllocator allocator() {
+        return context().alloc();
+    }
+
+    /// @param head a whole request head, now owned by the connection
+    /// @param toHead whether the method is HEAD
+    public void writeHead(ByteBuf head, boolean toHead) {
+        decoder.expect(toHead);
+        context().write(head, context().voidPromise());
+    }
+
+    public long writeBody(Framing framing, ByteBuf octets) {
+        return BodyWriter.write(context(), framing, octets);
+    }
+
+    /// The request is complete. Not called for a broken one: that is aborted.
+    public long endRequest(Framing framing, HttpHeaders trailers) {
+        requestEnded = true;
+        return BodyWriter.end(context(), framing, trailers);
+    }
+
+    public void flush() {
+        context().flush();
+    }
+
+    public boolean isWritable() {
+        return context().channel().isWritable();
+    }
+
+    public void setReading(boolean reading) {
+        if (ctx != null) {
+            ctx.channel().config().setAutoRead(reading);
+        }
+    }
+
+    /// Resets the connection: neither side can mistake what was sent for something complete.
+    public void abort() {
+        user = null;
+        if (ctx != null) {
+            if (ctx.channel().isActive()) {
+                ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+            }
+            ctx.close();
+        }
+    }
+
+    void close() {
+        user = null;
+        if (ctx != null) {
+            ctx.close();
+        }
+    }
+
+    private ChannelHandlerContext context() {
+        if (ctx == null) {
+            throw new IllegalStateException("not connected to " + pool.endpoint());
+        }
+        return ctx;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        ctx = context;
+        // Reactor Netty's own handler behind us turns this into its connect signal.
+        context.fireChannelActive();
+        context.channel().config().setAutoRead(true);
+        if (user == null) {
+            context.close();
+        } else {
+            user.onReady(this);
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (user == null || ended) {
+            // Octets that no request asked for: whatever they are, they must not meet the next request.
+            ReferenceCountUtil.release(message);
+            reusable = false;
+            context.close();
+            return;
+        }
+        if (message instanceof HttpResponse head) {
+            onHead(user, head);
+        } else if (message instanceof HttpContent content) {
+            onContent(user, content);
+        } else {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void onHead(UpstreamUser user, HttpResponse head) {
+        int status = head.status().code();
+        if (head.decoderResult().isFailure()) {
+            ReferenceCountUtil.release(head);
+            broken(String.valueOf(head.decoderResult().cause().getMessage()));
+        } else if (status < 100 || status > 999 || status == 101) {
+            broken(status == 101 ? "unrequested_upgrade" : "invalid_status");
+        } else if (status < 200) {
+            skipToEnd = true;
+            HopByHop.strip(head.headers());
+            user.onInterim(head);
+        } else {
+            onFinalHead(user, head);
+        }
+    }
+
+    private void onFinalHead(UpstreamUser user, HttpResponse head) {
+        try {
+            boolean http11 = head.protocolVersion().equals(HttpVersion.HTTP_1_1);
+            boolean keep = http11
+                    ? !HopByHop.connectionSays(head.headers(), HttpHeaderValues.CLOSE)
+                    : HopByHop.connectionSays(head.headers(), HttpHeaderValues.KEEP_ALIVE);
+            Framing framing = framing(head);
+            HopByHop.strip(head.headers());
+            answered = true;
+            reusable = keep && framing.kind() != Framing.Kind.UNTIL_CLOSE;
+            user.onHead(head, framing);
+        } catch (MalformedMessageException malformed) {
+            broken(malformed.why());
+        }
+    }
+
+    /// A 204 has no length; that of a 304 or of an answer to HEAD describes a body that isn't sent.
+    private Framing framing(HttpResponse head) {
+        int status = head.status().code();
+        if (decoder.isBodiless(head)) {
+            if (status == 204) {
+                head.headers().remove(HttpHeaderNames.CONTENT_LENGTH);
+            }
+            head.headers().remove(HttpHeaderNames.TRANSFER_ENCODING);
+            return Framing.NONE;
+        }
+        return Framing.take(head.headers(), head.protocolVersion(), Framing.UNTIL_CLOSE);
+    }
+
+    private void onContent(UpstreamUser user, HttpContent content) {
+        if (content.decoderResult().isFailure()) {
+            content.release();
+            broken(String.valueOf(content.decoderResult().cause().getMessage()));
+            return;
+        }
+        if (skipToEnd) {
+            content.release();
+            skipToEnd = !(content instanceof LastHttpContent);
+            return;
+        }
+        ByteBuf octets = content.content();
+        if (octets.isReadable()) {
+            user.onBody(octets);
+        } else {
+            octets.release();
+        }
+        // The user may have let go in the meantime.
+        if (content instanceof LastHttpContent last && this.user == user) {
+            ended = true;
+            user.onEnd(last.trailingHeaders());
+        }
+    }
+
+    private void broken(String why) {
+        @Nullable UpstreamUser before = user;
+        abort();
+        if (before != null) {
+            before.onFailure(new Failure(Failure.Kind.PROTOCOL, why));
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        UpstreamUser before = user;
+        if (before != null) {
+            before.onReadComplete();
+        }
+        if (ended) {
+            user = null;
+            ended = false;
+            park(context);
+        }
+    }
+
+    private void park(ChannelHandlerContext context) {
+        if (reusable
+                && requestEnded
+                && !decoder.hasLeftOver()
+                && context.channel().isActive()) {
+            setReading(true);
+            idleDeadline.set(Deadline.now(context.executor())
+                    + pool.pools().settings().idleTimeout().toNanos());
+            pool.giveBack(this);
+        } else {
+            context.close();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (user != null) {
+            user.onWritabilityChanged();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        idleDeadline.cancel();
+        forget();
+        if (!ended) {
+            fail(Failure.Kind.CLOSED, answered ? "remote_close_in_answer" : "remote_close");
+        }
+        context.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        // A reset or a failed write: channelInactive follows and tells the user.
+        context.close();
+    }
+
+    private void forget() {
+        if (counted) {
+            counted = false;
+            pool.onClosed(this);
+        }
+    }
+
+    private void fail(Failure.Kind kind, String why) {
+        @Nullable UpstreamUser before = user;
+        user = null;
+        if (before != null) {
+            before.onFailure(new Failure(kind, why));
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package dev.meltemi.proxy.upstream;
+
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// How this proxy connects.
+///
+/// @param bindAddress local address of all connections, so that peers can tell whose they are; null: any
+/// @param maxConnections to one endpoint from one event loop; more requests than that are refused
+/// @param idleTimeout after which a pooled connection is closed
+/// @param responses limits of answers: line, head, piece of a body
+public record UpstreamSettings(
+        @Nullable String bindAddress, int maxConnections, Duration idleTimeout, HttpDecoderConfig responses) {}

@@ -1,0 +1,49 @@
+package dev.meltemi.proxy.upstream;
+
+import dev.meltemi.proxy.wire.Framing;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
+
+/// Who has lent a connection, for one request. All calls come on the connection's event loop; after {@link
+/// #onEnd},
+/// {@link #onFailure} or its own abort it hears nothing more.
+public interface UpstreamUser {
+    /// A new connection can be written to. May come before the call that lent it has returned.
+    void onReady(UpstreamConnection connection);
+
+    /// A 1xx answer other than 101.
+    void onInterim(HttpResponse head);
+
+    /// The final head; framing headers are already taken out of it.
+    void onHead(HttpResponse head, Framing framing);
+
+    /// A piece of the body, not empty, owned by the receiver.
+    void onBody(ByteBuf octets);
+
+    /// The answer is complete.
+    void onEnd(HttpHeaders trailers);
+
+    /// What could be read now has been read: time to flush.
+    void onReadComplete();
+
+    void onWritabilityChanged();
+
+    void onFailure(Failure failure);
+
+    /// @param kind what happened
+    /// @param why for the access log
+    record Failure(Kind kind, String why) {
+        public enum Kind {
+            /// No connection: nothing was sent.
+            CONNECT,
+            CONNECT_TIMEOUT,
+            /// Too many connections to the endpoint already.
+            OVERFLOW,
+            /// It ended before the answer did.
+            CLOSED,
+            /// The answer isn't HTTP/1.1 as we accept it.
+            PROTOCOL
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/// Connections to endpoints, pooled for each event loop.
+@NullMarked
+package dev.meltemi.proxy.upstream;
+
+import org.jspecify.annotations.NullMarked;

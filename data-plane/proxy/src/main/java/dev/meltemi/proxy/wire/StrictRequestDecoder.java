@@ -1,0 +1,82 @@
+package dev.meltemi.proxy.wire;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import java.util.List;
+
+/// Netty's decoder without its tolerance: one space between the words of a request line, a known version, no
+/// content-length beside a transfer-encoding. Counts the octets of what it emits.
+public final class StrictRequestDecoder extends HttpRequestDecoder {
+    private long consumed;
+    private boolean between = true;
+
+    public StrictRequestDecoder(HttpDecoderConfig config) {
+        super(config);
+    }
+
+    /// Octets of all messages emitted so far, exact at the moment a message is handed on.
+    public long consumed() {
+        return consumed;
+    }
+
+    /// Whether octets of a message have come that isn't complete, while no message is being handed on.
+    public boolean inHead() {
+        return !between || actualReadableBytes() > 0;
+    }
+
+    /// Whether all octets that came belong to messages that were emitted.
+    public boolean atBoundary() {
+        return actualReadableBytes() == 0;
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext ctx, ByteBuf buffer, List<Object> out) throws Exception {
+        int before = buffer.readableBytes();
+        int messages = out.size();
+        super.decode(ctx, buffer, out);
+        int taken = before - buffer.readableBytes();
+        consumed += taken;
+        between = out.size() > messages || (between && taken == 0);
+    }
+
+    @Override
+    protected void handleTransferEncodingChunkedWithContentLength(HttpMessage message) {
+        throw new MalformedMessageException(400, "content_length_and_transfer_encoding");
+    }
+
+    @Override
+    protected String splitFirstWordInitialLine(byte[] line, int start, int length) {
+        requireSpace(line, start + length);
+        if (start != 0) {
+            throw new MalformedMessageException(400, "whitespace_before_method");
+        }
+        return super.splitFirstWordInitialLine(line, start, length);
+    }
+
+    @Override
+    protected String splitSecondWordInitialLine(byte[] line, int start, int length) {
+        requireSpace(line, start - 1);
+        requireSpace(line, start + length);
+        if (start > 1 && line[start - 2] == ' ') {
+            throw new MalformedMessageException(400, "request_line_separator");
+        }
+        return super.splitSecondWordInitialLine(line, start, length);
+    }
+
+    @Override
+    protected String splitThirdWordInitialLine(byte[] line, int start, int length) {
+        if (length != 8 || start == 0 || line[start - 1] != ' ') {
+            throw new MalformedMessageException(400, "request_line_separator");
+        }
+        return super.splitThirdWordInitialLine(line, start, length);
+    }
+
+    private static void requireSpace(byte[] line, int at) {
+        if (at < 0 || at >= line.length || line[at] != ' ') {
+            throw new MalformedMessageException(400, "request_line_separator");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.meltemi.proxy;
+
+import dev.meltemi.routing.Clusters;
+import dev.meltemi.routing.RouteTable;
+import dev.meltemi.routing.Workload;
+import dev.meltemi.schemas.AvroLimits;
+import dev.meltemi.schemas.Compiled;
+import dev.meltemi.schemas.Revision;
+import dev.meltemi.schemas.compiled.Declaration;
+import dev.meltemi.schemas.compiled.Destination;
+import dev.meltemi.schemas.compiled.HttpRoute;
+import dev.meltemi.schemas.compiled.HttpRules;
+import dev.meltemi.schemas.compiled.ServiceEndpoint;
+import dev.meltemi.schemas.compiled.ServicePort;
+import dev.meltemi.schemas.compiled.ServiceRoutes;
+import dev.meltemi.schemas.compiled.WeightedDestination;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/// One service, `reviews` on port 9080, with one route towards it that a test can change, and its endpoints.
+final class RulesInForce {
+    static final String HOST = "reviews.default.svc.cluster.local";
+
+    static {
+        AvroLimits.set();
+    }
+
+    private final Clusters clusters = new Clusters();
+    private final Map<String, ServiceEndpoint> endpoints = new HashMap<>();
+    private volatile RouteTable table;
+    private HttpRoute route = HttpRoute.newBuilder()
+            .setDestinations(List.of(WeightedDestination.newBuilder()
+                    .setDestination(Destination.newBuilder().setHost(HOST).build())
+                    .setWeight(100)
+                    .build()))
+            .build();
+    private long sequence;
+
+    RulesInForce() {
+        table = compile();
+    }
+
+    RouteTable table() {
+        return table;
+    }
+
+    RulesInForce endpoint(InetSocketAddress address) {
+        String instance = "reviews-" + endpoints.size();
+        endpoints.put(
+                HOST + "/" + instance,
+                ServiceEndpoint.newBuilder()
+                        .setHost(HOST)
+                        .setInstance(instance)
+                        .setAddress(address.getAddress().getHostAddress())
+                        .setPorts(Map.of("9080", address.getPort()))
+                        .build());
+        table = compile();
+        return this;
+    }
+
+    /// Changes the one route there is.
+    RulesInForce route(UnaryOperator<HttpRoute.Builder> change) {
+        route = change.apply(HttpRoute.newBuilder(route)).build();
+        table = compile();
+        return this;
+    }
+
+    private RouteTable compile() {
+        ServiceRoutes routes = ServiceRoutes.newBuilder()
+                .setHost(HOST)
+                .setNamespace("default")
+                .setDeclaredBy(Declaration.SERVICE)
+                .setPorts(List.of(ServicePort.newBuilder()
+                        .setNumber(9080)
+                        .setName("http")
+                        .setProtocol("HTTP")
+                        .build()))
+                .setHttp(List.of(HttpRules.newBuilder()
+                        .setRule("default/reviews")
+                        .setNamespace("default")
+                        .setConfigOffset(sequence)
+                        .setRoutes(List.of(route))
+                        .build()))
+                .build();
+        var self = new Workload("productpage-v1~1", "productpage-v1", "default", Map.of(), "", "Kubernetes", false);
+        var compiled = new Compiled(Map.of(HOST, routes), Map.of(), endpoints);
+        return RouteTable.of(self, new Revision("topic", sequence, sequence++), compiled, clusters, null);
+    }
+}
