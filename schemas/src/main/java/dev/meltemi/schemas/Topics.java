@@ -32,7 +32,7 @@ public final class Topics {
             1,
             new BytesCodec(),
             Set.of(PEOPLE, OPERATOR),
-            Set.of(ADMISSION, OPERATOR),
+            Set.of(ADMISSION, ROUTE_COMPILER, OPERATOR),
             MIB,
             "What people want: Istio YAML or JSON as text, at most 512 KiB. A tombstone deletes.");
     public static final Topic<String> ACCEPTED = new Topic<>(
@@ -121,10 +121,10 @@ public final class Topics {
             COMPACTED,
             4,
             new AvroCodec<>(6, Heartbeat.getClassSchema()),
-            Set.of(SIDECAR),
+            Set.of(SIDECAR, ROUTE_COMPILER),
             Set.of(ADMISSION, ROUTE_COMPILER, OPERATOR),
             MIB,
-            "Heartbeats: applied revision, refusals, telemetry counters.");
+            "Heartbeats: applied revision, refusals, telemetry counters; the route-compiler removes the dead.");
     public static final Topic<RegisteredSchema> SCHEMAS = new Topic<>(
             "schemas",
             COMPACTED,

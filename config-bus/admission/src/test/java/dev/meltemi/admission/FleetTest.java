@@ -3,7 +3,6 @@ package dev.meltemi.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meltemi.schemas.ConfigStatus.AppliedBy;
-import dev.meltemi.schemas.fleet.Heartbeat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -42,14 +41,14 @@ class FleetTest {
 
     @Test
     void a_revision_of_another_topic_counts_for_nothing() {
-        fleet.heard(heartbeat("a~1", "other", 100), brokerTime);
+        fleet.heard(Heartbeats.of("a~1", "other", 100), brokerTime);
 
         assertThat(fleet.applied(3).n()).isZero();
     }
 
     @Test
     void a_fleet_heard_before_the_topic_was_known_counts_once_it_is() {
-        fleet.heard(heartbeat("a~1", "later", 100), brokerTime);
+        fleet.heard(Heartbeats.of("a~1", "later", 100), brokerTime);
 
         fleet.countBy("later");
 
@@ -83,7 +82,7 @@ class FleetTest {
         fleet.look(Duration.ofSeconds(16));
 
         // both were sent at the same broker time; b's partition is read later
-        fleet.heard(heartbeat("a~1", "t", 5), START.plusSeconds(14));
+        fleet.heard(Heartbeats.of("a~1", "t", 5), START.plusSeconds(14));
         fleet.look(Duration.ofSeconds(1));
 
         assertThat(fleet.size()).isEqualTo(1);
@@ -117,7 +116,7 @@ class FleetTest {
     }
 
     private Fleet.Change heard(String instance, long offset) {
-        return fleet.heard(heartbeat(instance, "t", offset), brokerTime);
+        return fleet.heard(Heartbeats.of(instance, "t", offset), brokerTime);
     }
 
     /// Seconds in which only these send heartbeats.
@@ -131,17 +130,5 @@ class FleetTest {
             somebodyFellSilent |= fleet.look(Duration.ofSeconds(1));
         }
         return somebodyFellSilent;
-    }
-
-    private static Heartbeat heartbeat(String instance, String topicId, long offset) {
-        return Heartbeat.newBuilder()
-                .setInstance(instance)
-                .setWorkload("w")
-                .setNamespace("default")
-                .setVersion("test")
-                .setSentAt(START)
-                .setTopicId(topicId)
-                .setConfigOffset(offset)
-                .build();
     }
 }

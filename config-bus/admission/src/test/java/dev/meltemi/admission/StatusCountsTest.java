@@ -8,7 +8,6 @@ import dev.meltemi.schemas.ConfigStatus;
 import dev.meltemi.schemas.ConfigStatus.AppliedBy;
 import dev.meltemi.schemas.ConfigStatus.Condition;
 import dev.meltemi.schemas.ConfigStatus.State;
-import dev.meltemi.schemas.fleet.Heartbeat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -88,17 +87,7 @@ class StatusCountsTest {
     }
 
     private void heard(int sidecar, long offset) {
-        fleet.heard(
-                Heartbeat.newBuilder()
-                        .setInstance("sidecar-" + sidecar)
-                        .setWorkload("w")
-                        .setNamespace("default")
-                        .setVersion("test")
-                        .setSentAt(START)
-                        .setTopicId("t")
-                        .setConfigOffset(offset)
-                        .build(),
-                START);
+        fleet.heard(Heartbeats.of("sidecar-" + sidecar, "t", offset), START);
     }
 
     private void known(String key, State state, long offset) {

@@ -2,7 +2,6 @@ package dev.meltemi.routecompiler;
 
 import dev.meltemi.bus.ActiveService;
 import dev.meltemi.bus.MeshBus;
-import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// The shell around the rules: follows what was accepted and who is registered, and publishes what sidecars run, with
@@ -19,11 +18,12 @@ public final class RouteCompiler implements AutoCloseable {
         this.health = health;
     }
 
-    /// Stands by until this process is given the role; returns at once.
-    public static RouteCompiler start(MeshBus bus, InstantSource clock, RouteCompilerSettings settings) {
+    /// Stands by until this process is given the role; returns at once. Needs no clock: leases are judged by the
+    /// broker's time.
+    public static RouteCompiler start(MeshBus bus, RouteCompilerSettings settings) {
         var health = new AtomicReference<>(RouteCompilerHealth.STANDBY);
         var plan = new ActiveService.Plan(SERVICE, RouteCompilerTurn.STAGES, settings.tick(), settings.pause());
-        var service = ActiveService.start(bus, plan, writer -> new RouteCompilerTurn(writer, clock, settings, health));
+        var service = ActiveService.start(bus, plan, writer -> new RouteCompilerTurn(writer, settings, health));
         return new RouteCompiler(service, health);
     }
 

@@ -1,12 +1,12 @@
 package dev.meltemi.routecompiler;
 
+import dev.meltemi.rules.Leases;
 import java.time.Duration;
 
-/// @param lease silence after which an instance gets no more traffic; ten times that, and it is removed
+/// @param leases when an instance that is silent gets no more traffic, and when it is removed
 /// @param tick how often leases are looked at
 /// @param pause before beginning again after a failure
-public record RouteCompilerSettings(Duration lease, Duration tick, Duration pause) {
-    /// A lease is three intervals of heartbeats.
+public record RouteCompilerSettings(Leases.Terms leases, Duration tick, Duration pause) {
     public static final RouteCompilerSettings DEFAULT =
-            new RouteCompilerSettings(Duration.ofSeconds(15), Duration.ofSeconds(1), Duration.ofSeconds(1));
+            new RouteCompilerSettings(Leases.Terms.DEFAULT, Duration.ofSeconds(1), Duration.ofSeconds(1));
 }

@@ -10,7 +10,6 @@ import dev.meltemi.schemas.Compiled.Delta;
 import dev.meltemi.schemas.Revision;
 import dev.meltemi.schemas.Topic;
 import dev.meltemi.schemas.Topics;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -37,7 +36,9 @@ final class RouteCompilerTurn implements ActiveService.Turn {
             Topics.ENDPOINTS,
             Topics.REVISIONS));
 
+    private final FencedWriter writer;
     private final AtomicReference<RouteCompilerHealth> health;
+    private final LeaseBook leases;
     private final Outputs outputs;
     private final Set<Topic<?>> behind = new HashSet<>(STAGES.getFirst());
     private final List<Change> changes = new ArrayList<>();
@@ -46,12 +47,11 @@ final class RouteCompilerTurn implements ActiveService.Turn {
     private Delta mending = Delta.NOTHING;
 
     RouteCompilerTurn(
-            FencedWriter writer,
-            InstantSource clock,
-            RouteCompilerSettings settings,
-            AtomicReference<RouteCompilerHealth> health) {
+            FencedWriter writer, RouteCompilerSettings settings, AtomicReference<RouteCompilerHealth> health) {
+        this.writer = writer;
         this.health = health;
         this.outputs = new Outputs(writer);
+        this.leases = new LeaseBook(settings.leases());
     }
 
     @Override
@@ -76,8 +76,18 @@ final class RouteCompilerTurn implements ActiveService.Turn {
         }
     }
 
+    /// Leases are judged between records, so that a pause of this process is nobody's silence.
     @Override
-    public void onTick() {}
+    public void onTick() {
+        if (behind.isEmpty() && health.get().alarm().isEmpty()) {
+            var orders = leases.judge(state);
+            if (!orders.tombstones().isEmpty()) {
+                writer.commit(orders.tombstones());
+            }
+            changes.addAll(orders.changes());
+            step();
+        }
+    }
 
     @Override
     public void onEnd() {
@@ -101,6 +111,7 @@ final class RouteCompilerTurn implements ActiveService.Turn {
     }
 
     private void takeRecord(TopicEvent<?> event) {
+        changes.addAll(leases.learn(event));
         switch (Intake.of(event)) {
             case Intake.Told told -> changes.add(told.change());
             case Intake.Ruled ruled -> {
@@ -147,6 +158,7 @@ final class RouteCompilerTurn implements ActiveService.Turn {
         if (health.get().alarm().isPresent()) {
             return;
         }
+        leases.takeOver();
         var difference = outputs.differenceTo(Compiler.all(state));
         boolean isCut = outputs.last()
                 .filter(cut -> cut.getConfigOffset() == place.offset()
