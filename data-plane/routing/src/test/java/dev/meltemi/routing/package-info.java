@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meltemi.routing;
+
+import org.jspecify.annotations.NullMarked;
