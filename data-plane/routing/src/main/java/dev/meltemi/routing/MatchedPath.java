@@ -52,7 +52,7 @@ record MatchedPath(int length) {
             char c = substitution.charAt(i);
             boolean escape = c == '\\' && i + 1 < substitution.length();
             if (escape && Character.digit(substitution.charAt(i + 1), 10) >= 0) {
-                template.append("${").append(substitution.charAt(++i)).append('}');
+                template.append("$").append(substitution.charAt(++i));
             } else if (escape) {
                 template.append('\\').append(substitution.charAt(++i));
             } else if (c == '$' || c == '\\') {

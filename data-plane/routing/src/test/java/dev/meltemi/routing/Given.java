@@ -1,5 +1,6 @@
 package dev.meltemi.routing;
 
+import dev.meltemi.schemas.AvroLimits;
 import dev.meltemi.schemas.Compiled;
 import dev.meltemi.schemas.Revision;
 import dev.meltemi.schemas.compiled.Declaration;
@@ -28,6 +29,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Compiled records in few words.
 final class Given {
+    static {
+        AvroLimits.set();
+    }
+
     private Given() {}
 
     static final String DOMAIN = ".default.svc.cluster.local";
