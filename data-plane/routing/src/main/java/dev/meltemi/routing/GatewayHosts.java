@@ -66,9 +66,6 @@ final class GatewayHosts implements Hosts {
     private static List<RouteRule> rules(
             Workload self, String gateway, GatewayServer server, GatewayHost host, Destinations destinations) {
         Edge.Service service = service(host.getHost());
-        if (server.getHttpsRedirect()) {
-            return List.of(new RouteRule(List.of(), new Action.SendElsewhere(RedirectTarget.toHttps(service))));
-        }
         var routes = new RouteCompiler(destinations, service, server.getPort());
         var compiled = new ArrayList<RouteRule>();
         for (HttpRules rules : host.getHttp()) {

@@ -34,11 +34,6 @@ record RedirectTarget(
                 redirect.getPortFromRequest() ? listenerPort : redirect.getPort());
     }
 
-    /// Every request to a plain listener goes to the same address by https (`httpsRedirect` of a Gateway's server).
-    static RedirectTarget toHttps(Edge.Service service) {
-        return new RedirectTarget(Route.plain("", ""), service, 301, MatchedPath.ANY, null, null, null, "https", 0);
-    }
-
     Decision decide(RequestHead request) {
         String newScheme = scheme == null ? request.scheme() : scheme;
         String host = authority == null ? callersHost(request, newScheme) : authority;
