@@ -1,0 +1,174 @@
+package dev.meltemi.resources;
+
+import dev.meltemi.resources.HeaderOperations.Edits;
+import dev.meltemi.resources.HttpRoute.Mirror;
+import dev.meltemi.resources.HttpRoute.RetryPolicy;
+import dev.meltemi.resources.HttpRoute.Rewrite;
+import dev.meltemi.resources.HttpRoute.WeightedDestination;
+import dev.meltemi.resources.shape.Part;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// Reads one valid `http` rule.
+final class HttpRouteReader {
+    private HttpRouteReader() {}
+
+    static HttpRoute read(Part http) {
+        return new HttpRoute(
+                http.text("name"),
+                http.items("match").stream().map(HttpRouteReader::match).toList(),
+                destinations(http.items("route")),
+                present(http, "redirect").map(HttpRouteReader::redirect),
+                present(http, "directResponse").map(HttpRouteReader::directResponse),
+                present(http, "rewrite").map(HttpRouteReader::rewrite),
+                http.duration("timeout"),
+                present(http, "retries").map(HttpRouteReader::retries),
+                present(http, "fault").map(HttpRouteReader::fault),
+                mirrors(http),
+                headers(http.at("headers")));
+    }
+
+    private static Optional<Part> present(Part part, String field) {
+        return Optional.of(part.at(field)).filter(Part::isPresent);
+    }
+
+    private static HttpMatch match(Part match) {
+        return new HttpMatch(
+                match.text("name"),
+                StringMatches.read(match.at("uri")),
+                match.flag("ignoreUriCase"),
+                StringMatches.read(match.at("scheme")),
+                StringMatches.read(match.at("method")),
+                StringMatches.read(match.at("authority")),
+                StringMatches.readTable(match.at("headers")),
+                StringMatches.readTable(match.at("withoutHeaders")),
+                StringMatches.readTable(match.at("queryParams")),
+                somePort(match),
+                match.textTable("sourceLabels"),
+                match.someText("sourceNamespace"),
+                match.texts("gateways"));
+    }
+
+    private static OptionalInt somePort(Part part) {
+        return part.whole("port") == 0 ? OptionalInt.empty() : part.someInt("port");
+    }
+
+    private static List<WeightedDestination> destinations(List<Part> routes) {
+        boolean alone = routes.size() == 1;
+        return routes.stream()
+                .map(route -> new WeightedDestination(
+                        destination(route.at("destination")),
+                        alone ? 100 : (int) route.whole("weight"),
+                        headers(route.at("headers"))))
+                .toList();
+    }
+
+    private static Destination destination(Part destination) {
+        return new Destination(
+                destination.text("host"),
+                destination.someText("subset"),
+                destination.at("port").someInt("number"));
+    }
+
+    private static HeaderOperations headers(Part headers) {
+        return headers.isEmpty()
+                ? HeaderOperations.NONE
+                : new HeaderOperations(edits(headers.at("request")), edits(headers.at("response")));
+    }
+
+    private static Edits edits(Part edits) {
+        return edits.isEmpty()
+                ? Edits.NONE
+                : new Edits(edits.textTable("set"), edits.textTable("add"), edits.texts("remove"));
+    }
+
+    private static Redirect redirect(Part redirect) {
+        int code = redirect.has("redirectCode") ? (int) redirect.whole("redirectCode") : 301;
+        return new Redirect(
+                code,
+                redirect.someText("uri"),
+                redirect.someText("prefixRewrite"),
+                redirect.someText("authority"),
+                redirect.someText("scheme"),
+                somePort(redirect),
+                redirect.text("derivePort").equals("FROM_REQUEST_PORT"));
+    }
+
+    private static DirectResponse directResponse(Part response) {
+        Part body = response.at("body");
+        byte[] bytes = body.has("bytes")
+                ? Base64.getDecoder().decode(body.text("bytes"))
+                : body.text("string").getBytes(StandardCharsets.UTF_8);
+        return new DirectResponse((int) response.whole("status"), bytes);
+    }
+
+    private static Rewrite rewrite(Part rewrite) {
+        Part regex = rewrite.at("uriRegexRewrite");
+        return new Rewrite(
+                rewrite.someText("uri"),
+                rewrite.someText("authority"),
+                regex.someText("match"),
+                regex.someText("rewrite"));
+    }
+
+    private static RetryPolicy retries(Part retries) {
+        List<String> conditions = new ArrayList<>();
+        List<Integer> statuses = new ArrayList<>();
+        retries.someText("retryOn").ifPresent(retryOn -> {
+            for (String condition : retryOn.split(",", -1)) {
+                if (ResilienceCheck.isStatus(condition)) {
+                    statuses.add(Integer.valueOf(condition));
+                } else {
+                    conditions.add(condition);
+                }
+            }
+        });
+        if (!statuses.isEmpty() && !conditions.contains("retriable-status-codes")) {
+            conditions.add("retriable-status-codes"); // as Istio does, so that the statuses count
+        }
+        return new RetryPolicy(
+                (int) retries.whole("attempts"),
+                retries.duration("perTryTimeout"),
+                conditions,
+                statuses,
+                retries.duration("backoff"));
+    }
+
+    private static Fault fault(Part fault) {
+        Part delay = fault.at("delay");
+        Part abort = fault.at("abort");
+        return new Fault(
+                delay.duration("fixedDelay").map(fixed -> new Fault.Delay(delayPercent(delay), fixed)),
+                abort.isPresent()
+                        ? Optional.of(new Fault.Abort(
+                                abort.at("percentage").decimal("value"),
+                                abort.someInt("httpStatus"),
+                                abort.someText("grpcStatus")))
+                        : Optional.empty());
+    }
+
+    private static double delayPercent(Part delay) {
+        return delay.has("percentage") ? delay.at("percentage").decimal("value") : delay.decimal("percent");
+    }
+
+    private static List<Mirror> mirrors(Part http) {
+        List<Mirror> mirrors = new ArrayList<>();
+        if (http.has("mirror")) {
+            double old = http.has("mirrorPercent") ? http.decimal("mirrorPercent") : 100;
+            double older = http.has("mirror_percent") ? http.decimal("mirror_percent") : old;
+            mirrors.add(new Mirror(destination(http.at("mirror")), percent(http.at("mirrorPercentage"), older)));
+        }
+        for (Part mirror : http.items("mirrors")) {
+            mirrors.add(new Mirror(destination(mirror.at("destination")), percent(mirror.at("percentage"), 100)));
+        }
+        return mirrors;
+    }
+
+    private static double percent(Part percentage, double otherwise) {
+        return percentage.isPresent() ? percentage.decimal("value") : otherwise;
+    }
+}

@@ -1,0 +1,57 @@
+package dev.meltemi.resources;
+
+import dev.meltemi.resources.shape.Part;
+import dev.meltemi.resources.shape.Struct;
+import java.util.List;
+
+/// All that is to know about one kind of document.
+///
+/// @param group of the apiVersion, empty for core kinds
+/// @param spec the shape of `spec`
+/// @param needsSpec `spec` can't be left out
+/// @param check what the shape can't say; runs only on a document that has its shape
+/// @param reader runs only on a document without errors
+record Kind(
+        String group, String name, List<String> versions, Struct spec, boolean needsSpec, Check check, Reader reader) {
+    @FunctionalInterface
+    interface Check {
+        void check(Part spec, Metadata metadata, Report report);
+    }
+
+    @FunctionalInterface
+    interface Reader {
+        Resource read(Part spec, Metadata metadata);
+    }
+
+    /// A kind that is judged in full and then does nothing.
+    ///
+    /// @param reason why, and what a person can do
+    static Kind opaque(String group, String name, List<String> versions, Struct spec, Check check, String reason) {
+        Check sayingSo = (part, metadata, report) -> {
+            check.check(part, metadata, report);
+            report.nothingInForce(part, reason);
+        };
+        return new Kind(
+                group,
+                name,
+                versions,
+                spec,
+                false,
+                sayingSo,
+                (part, metadata) -> new Opaque(metadata.key(), metadata.apiVersion()));
+    }
+
+    Kind needingSpec() {
+        return new Kind(group, name, versions, spec, true, check, reader);
+    }
+
+    String keyGroup() {
+        return group.isEmpty() ? "core" : group;
+    }
+
+    List<String> apiVersions() {
+        return versions.stream()
+                .map(version -> group.isEmpty() ? version : group + "/" + version)
+                .toList();
+    }
+}

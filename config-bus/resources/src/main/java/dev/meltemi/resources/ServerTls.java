@@ -1,0 +1,158 @@
+package dev.meltemi.resources;
+
+import static dev.meltemi.resources.shape.Shape.choice;
+import static dev.meltemi.resources.shape.Shape.flag;
+import static dev.meltemi.resources.shape.Shape.list;
+import static dev.meltemi.resources.shape.Shape.struct;
+import static dev.meltemi.resources.shape.Shape.text;
+
+import dev.meltemi.resources.shape.Part;
+import dev.meltemi.resources.shape.Struct;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// `tls` of a Gateway's server and of a Sidecar's ingress listener.
+final class ServerTls {
+    private static final String[] VERSIONS = {"TLS_AUTO", "TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3"};
+
+    static final Struct SHAPE = struct().field("httpsRedirect", flag())
+            .field(
+                    "mode",
+                    choice("PASSTHROUGH", "SIMPLE", "MUTUAL", "AUTO_PASSTHROUGH", "ISTIO_MUTUAL", "OPTIONAL_MUTUAL"))
+            .field("serverCertificate", text())
+            .field("privateKey", text())
+            .field("caCertificates", text())
+            .field("caCrl", text())
+            .field("credentialName", text())
+            .field("credentialNames", list(text(), 1, 2))
+            .field("caCertCredentialName", text())
+            .field(
+                    "tlsCertificates",
+                    list(
+                            struct().field("serverCertificate", text())
+                                    .field("privateKey", text())
+                                    .field("caCertificates", text()),
+                            1,
+                            2))
+            .field("subjectAltNames", list(text()))
+            .field("verifyCertificateSpki", list(text()))
+            .field("verifyCertificateHash", list(text()))
+            .field("minProtocolVersion", choice(VERSIONS))
+            .field("maxProtocolVersion", choice(VERSIONS))
+            .field("cipherSuites", list(text()))
+            .field("insecureSkipVerify", flag());
+
+    /// OpenSSL's names of what Envoy knows.
+    private static final Set<String> CIPHERS = Set.of(
+            "ECDHE-ECDSA-AES256-GCM-SHA384",
+            "ECDHE-RSA-AES256-GCM-SHA384",
+            "ECDHE-ECDSA-AES128-GCM-SHA256",
+            "ECDHE-RSA-AES128-GCM-SHA256",
+            "ECDHE-ECDSA-CHACHA20-POLY1305",
+            "ECDHE-RSA-CHACHA20-POLY1305",
+            "ECDHE-ECDSA-AES128-SHA",
+            "ECDHE-RSA-AES128-SHA",
+            "ECDHE-ECDSA-AES256-SHA",
+            "ECDHE-RSA-AES256-SHA",
+            "ECDHE-PSK-AES128-CBC-SHA",
+            "ECDHE-PSK-AES256-CBC-SHA",
+            "ECDHE-PSK-CHACHA20-POLY1305",
+            "AES128-GCM-SHA256",
+            "AES256-GCM-SHA384",
+            "AES128-SHA",
+            "AES256-SHA",
+            "PSK-AES128-CBC-SHA",
+            "PSK-AES256-CBC-SHA",
+            "DES-CBC3-SHA");
+
+    private static final Set<String> CERTIFICATE_FIELDS =
+            Set.of("serverCertificate", "privateKey", "caCertificates", "caCrl", "credentialName", "credentialNames");
+
+    private ServerTls() {}
+
+    static void check(Part tls, Report report) {
+        if (!tls.isPresent()) {
+            return;
+        }
+        checkCiphers(tls, report);
+        checkSources(tls, report);
+        switch (tls.text("mode")) {
+            case "ISTIO_MUTUAL" -> checkMeshIdentity(tls, report);
+            case "SIMPLE" -> checkCertificates(tls, false, report);
+            case "MUTUAL", "OPTIONAL_MUTUAL" -> checkCertificates(tls, true, report);
+            default -> warnOfIdleCertificates(tls, report); // PASSTHROUGH, also without a mode, and AUTO_PASSTHROUGH
+        }
+    }
+
+    private static void checkMeshIdentity(Part tls, Report report) {
+        for (String field : CERTIFICATE_FIELDS) {
+            if (!tls.at(field).isEmpty()) {
+                report.error(tls.at(field), "can't stand beside mode ISTIO_MUTUAL, which uses the mesh's certificates");
+            }
+        }
+    }
+
+    private static void warnOfIdleCertificates(Part tls, Report report) {
+        for (String field : CERTIFICATE_FIELDS) {
+            if (!tls.at(field).isEmpty()) {
+                report.warn(tls.at(field), "is never used when TLS is passed through");
+            }
+        }
+    }
+
+    private static void checkSources(Part tls, Report report) {
+        int sources = 0;
+        for (String field : List.of("credentialName", "credentialNames", "tlsCertificates")) {
+            sources += tls.at(field).isEmpty() ? 0 : 1;
+        }
+        boolean files = !tls.text("serverCertificate").isEmpty()
+                && !tls.text("privateKey").isEmpty();
+        if (sources + (files ? 1 : 0) > 1) {
+            report.error(
+                    tls,
+                    "names more than one certificate source",
+                    "choose credentialName, credentialNames, tlsCertificates, or serverCertificate with privateKey");
+        }
+    }
+
+    private static void checkCertificates(Part tls, boolean mutual, Report report) {
+        if (!tls.at("credentialName").isEmpty() || !tls.at("credentialNames").isEmpty()) {
+            return;
+        }
+        if (!mutual && !tls.text("caCrl").isEmpty()) {
+            report.error(tls.at("caCrl"), "means nothing in mode SIMPLE, which asks for no client certificate");
+        }
+        List<Part> pairs = tls.items("tlsCertificates").isEmpty() ? List.of(tls) : tls.items("tlsCertificates");
+        for (Part pair : pairs) {
+            for (String field : List.of("serverCertificate", "privateKey")) {
+                if (pair.text(field).isEmpty()) {
+                    report.error(pair.at(field), "is missing: the server needs it, or credentialName");
+                }
+            }
+            boolean ca = !tls.text("caCertificates").isEmpty()
+                    || !pair.text("caCertificates").isEmpty()
+                    || !tls.text("caCertCredentialName").isEmpty();
+            if (mutual && !ca) {
+                report.error(
+                        pair.at("caCertificates"), "is missing: mode MUTUAL checks client certificates against it");
+            }
+        }
+    }
+
+    private static void checkCiphers(Part tls, Report report) {
+        Set<String> seen = new HashSet<>();
+        for (Part cipher : tls.items("cipherSuites")) {
+            String name = cipher.text().replaceFirst("^[-+!]", "");
+            if (!CIPHERS.contains(name)) {
+                report.warn(cipher, "\"" + name + "\" is no cipher suite and is left out");
+            } else if (!seen.add(cipher.text())) {
+                report.warn(cipher, "\"" + name + "\" is there twice");
+            }
+        }
+        String min = tls.text("minProtocolVersion");
+        if ((min.equals("TLSV1_0") || min.equals("TLSV1_1")) && seen.isEmpty()) {
+            report.warn(tls.at("minProtocolVersion"), "older TLS needs cipherSuites that it knows");
+        }
+    }
+}

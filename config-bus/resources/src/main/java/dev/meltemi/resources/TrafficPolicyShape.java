@@ -1,0 +1,102 @@
+package dev.meltemi.resources;
+
+import static dev.meltemi.resources.shape.Shape.choice;
+import static dev.meltemi.resources.shape.Shape.count;
+import static dev.meltemi.resources.shape.Shape.decimal;
+import static dev.meltemi.resources.shape.Shape.duration;
+import static dev.meltemi.resources.shape.Shape.durationOrZero;
+import static dev.meltemi.resources.shape.Shape.flag;
+import static dev.meltemi.resources.shape.Shape.list;
+import static dev.meltemi.resources.shape.Shape.number;
+import static dev.meltemi.resources.shape.Shape.port;
+import static dev.meltemi.resources.shape.Shape.someText;
+import static dev.meltemi.resources.shape.Shape.struct;
+import static dev.meltemi.resources.shape.Shape.table;
+import static dev.meltemi.resources.shape.Shape.text;
+import static dev.meltemi.resources.shape.Shape.whole;
+
+import dev.meltemi.resources.shape.Shape;
+import dev.meltemi.resources.shape.Struct;
+
+/// `trafficPolicy` of a DestinationRule, read downward.
+final class TrafficPolicyShape {
+    private static final String SIMPLE = "requests are balanced by loadBalancer.simple, LEAST_REQUEST without one";
+
+    private static final Struct COOKIE = struct().required("name", someText())
+            .field("path", text())
+            .field("ttl", durationOrZero())
+            .field("attributes", list(struct().required("name", someText()).field("value", text())));
+
+    private static final Struct CONSISTENT_HASH = struct().field("httpHeaderName", text())
+            .field("httpCookie", COOKIE)
+            .field("useSourceIp", flag())
+            .field("httpQueryParameterName", text())
+            .field("minimumRingSize", whole(0, Long.MAX_VALUE))
+            .field("ringHash", struct().field("minimumRingSize", whole(0, Long.MAX_VALUE)))
+            .field("maglev", struct().field("tableSize", whole(0, Long.MAX_VALUE)))
+            .atMostOne("httpHeaderName", "httpCookie", "useSourceIp", "httpQueryParameterName")
+            .atMostOne("ringHash", "maglev");
+
+    private static final Shape FAILOVER = list(struct().field("from", text()).field("to", text()));
+
+    private static final Struct LOCALITY = struct().field("enabled", flag())
+            .field("distribute", list(struct().field("from", text()).field("to", table(count()))))
+            .field("failover", FAILOVER)
+            .field("failoverPriority", list(text()));
+
+    private static final Struct ZONE_AWARE = struct().field("enabled", flag())
+            .field("failover", FAILOVER)
+            .field("failoverPriority", list(text()))
+            .field("minClusterSize", whole(1, Long.MAX_VALUE));
+
+    private static final Struct WARMUP = struct().required("duration", duration())
+            .field("minimumPercent", decimal(0, 100))
+            .field("aggression", decimal(0, Double.MAX_VALUE));
+
+    private static final Struct LOAD_BALANCER = struct().field(
+                    "simple",
+                    choice("UNSPECIFIED", "LEAST_CONN", "RANDOM", "PASSTHROUGH", "ROUND_ROBIN", "LEAST_REQUEST"))
+            .notYet("consistentHash", CONSISTENT_HASH, SIMPLE)
+            .notYet("localityLbSetting", LOCALITY, "localities aren't heeded yet: all endpoints are equal")
+            .notYet("zoneAwareLbSetting", ZONE_AWARE, "localities aren't heeded yet: all endpoints are equal")
+            .notYet("warmup", WARMUP, "new endpoints get their full share at once")
+            .notYet("warmupDurationSecs", duration(), "new endpoints get their full share at once")
+            .atMostOne("simple", "consistentHash")
+            .atMostOne("warmup", "warmupDurationSecs");
+
+    private static final Struct OUTLIER_DETECTION = struct().field("splitExternalLocalOriginErrors", flag())
+            .field("consecutiveLocalOriginFailures", count())
+            .field("consecutiveGatewayErrors", count())
+            .field("consecutive5xxErrors", count())
+            .field("consecutiveErrors", number())
+            .field("interval", duration())
+            .field("baseEjectionTime", duration())
+            .field("maxEjectionPercent", number())
+            .field("minHealthPercent", number())
+            .field("outlierDetectionHttpErrorCodes", list(whole(100, 599)));
+
+    private static final Struct RETRY_BUDGET = struct().field("percent", decimal(0, 100))
+            .field("minRetryConcurrency", count())
+            .field("budgetInterval", durationOrZero());
+
+    private static final Struct PORT_POLICY = struct().field("loadBalancer", LOAD_BALANCER)
+            .field("connectionPool", ConnectionPools.SHAPE)
+            .notYet("outlierDetection", OUTLIER_DETECTION, "endpoints aren't ejected yet: a lease removes dead ones")
+            .notYet("tls", ClientTls.SHAPE, "upstream connections are plain yet: keep TLS in the application");
+
+    static final Struct POLICY = PORT_POLICY
+            .field("portLevelSettings", list(PORT_POLICY.field("port", struct().field("number", port())), 0, 4096))
+            .notYet("retryBudget", RETRY_BUDGET, "retries are limited by their attempts only")
+            .notYet(
+                    "tunnel",
+                    struct().field("protocol", text())
+                            .required("targetHost", text())
+                            .required("targetPort", count()),
+                    "upstream connections aren't tunnelled yet")
+            .notYet(
+                    "proxyProtocol",
+                    struct().field("version", choice("V1", "V2")),
+                    "no PROXY header is sent: X-Forwarded-For names the client");
+
+    private TrafficPolicyShape() {}
+}

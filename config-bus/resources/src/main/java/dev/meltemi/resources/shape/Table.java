@@ -1,0 +1,29 @@
+package dev.meltemi.resources.shape;
+
+import dev.meltemi.resources.yaml.Node;
+
+/// Names that people choose, each with a value of one shape.
+///
+/// @param min entries at least
+public record Table(Shape value, int min) implements Shape {
+    public Table atLeast(int entries) {
+        return new Table(value, entries);
+    }
+
+    @Override
+    public void check(Part part, Sink sink) {
+        if (!(part.node() instanceof Node.Mapping mapping)) {
+            sink.error(part, Shape.describe(part) + " stands where an object belongs", "write it as name: value");
+            return;
+        }
+        if (mapping.entries().size() < min) {
+            sink.error(part, "is empty: expected at least " + min + " entry", null);
+        }
+        for (String name : mapping.entries().keySet()) {
+            if (sink.isFull()) {
+                return;
+            }
+            value.check(part.at(name), sink);
+        }
+    }
+}
