@@ -153,7 +153,7 @@ final class AuthorizationCheck {
         }
     }
 
-    /// Templates: `{*}` is one segment, `{**}` any number, at the end.
+    /// Templates: `{*}` is one segment, `{**}` any number of them.
     private static void checkPath(Part path, Report report) {
         if (path.text().indexOf('{') < 0 && path.text().indexOf('}') < 0) {
             return;
@@ -162,10 +162,10 @@ final class AuthorizationCheck {
         for (int i = 0; i < segments.size(); i++) {
             String segment = segments.get(i);
             boolean good = segment.equals("{*}")
-                    || segment.equals("{**}") && i == segments.size() - 1
-                    || segment.indexOf('{') < 0 && segment.indexOf('}') < 0 && segment.indexOf('*') < 0;
+                    || segment.equals("{**}")
+                    || (segment.indexOf('{') < 0 && segment.indexOf('}') < 0 && segment.indexOf('*') < 0);
             if (!good) {
-                report.error(path, "\"" + segment + "\": in a template {*} and a final {**} are whole segments");
+                report.error(path, "\"" + segment + "\": in a template {*} and {**} are whole segments");
             }
         }
     }

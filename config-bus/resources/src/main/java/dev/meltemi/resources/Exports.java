@@ -16,7 +16,7 @@ final class Exports {
         Set<String> seen = new HashSet<>();
         for (Part item : items) {
             String name = item.text().equals(".") ? metadata.namespace() : item.text();
-            boolean symbol = name.equals("*") || noneAllowed && name.equals("~");
+            boolean symbol = name.equals("*") || (noneAllowed && name.equals("~"));
             if (!symbol && !Names.isLabel(name)) {
                 report.error(item, "\"" + name + "\" is no namespace: expected \".\", \"*\" or a namespace's name");
             } else if (!seen.add(name)) {

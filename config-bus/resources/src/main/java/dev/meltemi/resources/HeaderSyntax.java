@@ -45,7 +45,7 @@ final class HeaderSyntax {
 
     private static void checkValue(Part value, Report report) {
         String text = value.text();
-        if (text.chars().anyMatch(c -> c < 0x20 && c != '\t' || c == 0x7f)) {
+        if (text.chars().anyMatch(c -> (c < 0x20 && c != '\t') || c == 0x7f)) {
             report.error(value, "a header's value has no control characters");
         } else if (!isFormat(text)) {
             report.error(value, "a % stands alone or is unbalanced", "write %% for a percent sign, or %VARIABLE%");

@@ -41,7 +41,7 @@ final class Labels {
     private static boolean isKey(String key) {
         int slash = key.indexOf('/');
         String name = key.substring(slash + 1);
-        boolean goodPrefix = slash < 0 || slash <= MAX_PREFIX && Names.isSubdomain(key.substring(0, slash));
+        boolean goodPrefix = slash < 0 || (slash <= MAX_PREFIX && Names.isSubdomain(key.substring(0, slash)));
         return goodPrefix && !name.isEmpty() && isValue(name);
     }
 

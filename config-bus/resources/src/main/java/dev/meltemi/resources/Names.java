@@ -35,7 +35,7 @@ final class Names {
     }
 
     static boolean isAlphanumeric(int c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     }
 
     /// A host name without wildcard; one trailing dot is allowed, a last label of digits only isn't.

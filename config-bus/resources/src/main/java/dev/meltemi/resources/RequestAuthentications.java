@@ -73,9 +73,8 @@ final class RequestAuthentications {
             return true;
         }
         try {
-            return YamlText.read(text) instanceof Node.Mapping set
-                    && set.entries().get("keys") instanceof Node.Entry entry
-                    && entry.value() instanceof Node.Sequence;
+            Part set = Part.root(YamlText.read(text));
+            return set.at("keys").node() instanceof Node.Sequence;
         } catch (MalformedText e) {
             return false;
         }

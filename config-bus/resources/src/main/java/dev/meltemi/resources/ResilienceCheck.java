@@ -77,14 +77,14 @@ final class ResilienceCheck {
             return false;
         }
         int status = Integer.parseInt(text);
-        return status >= 100 && status <= 103
-                || status >= 200 && status <= 208
+        return (status >= 100 && status <= 103)
+                || (status >= 200 && status <= 208)
                 || status == 226
-                || status >= 300 && status <= 308 && status != 306
-                || status >= 400 && status <= 418
-                || status >= 421 && status <= 431 && status != 427 && status != 430
+                || (status >= 300 && status <= 308 && status != 306)
+                || (status >= 400 && status <= 418)
+                || (status >= 421 && status <= 431 && status != 427 && status != 430)
                 || status == 451
-                || status >= 500 && status <= 511 && status != 509;
+                || (status >= 500 && status <= 511 && status != 509);
     }
 
     static void checkFault(Part fault, Report report) {

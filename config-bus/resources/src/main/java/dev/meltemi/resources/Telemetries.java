@@ -129,7 +129,8 @@ final class Telemetries {
     private static boolean isBalanced(String expression) {
         Deque<Character> open = new ArrayDeque<>();
         char quote = 0;
-        for (char c : expression.toCharArray()) {
+        for (int i = 0; i < expression.length(); i++) {
+            char c = expression.charAt(i);
             if (quote != 0) {
                 quote = c == quote ? 0 : quote;
             } else if (c == '"' || c == '\'') {

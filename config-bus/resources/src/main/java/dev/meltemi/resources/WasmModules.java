@@ -22,10 +22,7 @@ final class WasmModules {
             url -> isUri(url) && Set.of("", "http", "https", "oci", "file").contains(scheme(url)),
             "a URL with one of the schemes https, http, oci and file, or an image name");
 
-    private static final Leaf SHA_256 = text(
-            sum -> sum.isEmpty()
-                    || sum.length() == 64 && sum.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f'),
-            "64 hexadecimal digits in lower case");
+    private static final Leaf SHA_256 = text(WasmModules::isSha256, "64 hexadecimal digits in lower case");
 
     private static final Struct ENV = struct().required("name", text(1, 256))
             .field("value", text(0, 2048))
@@ -56,6 +53,11 @@ final class WasmModules {
                 report.error(variable.at("value"), "can't stand beside valueFrom HOST");
             }
         }
+    }
+
+    private static boolean isSha256(String sum) {
+        boolean hexadecimal = sum.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
+        return sum.isEmpty() || (sum.length() == 64 && hexadecimal);
     }
 
     static boolean isUri(String text) {

@@ -26,7 +26,7 @@ class ConformanceTest {
         "Sidecar, 48",
         "ProxyConfig, 7",
         "EnvoyFilter, 14",
-        "AuthorizationPolicy, 45",
+        "AuthorizationPolicy, 46",
         "PeerAuthentication, 12",
         "RequestAuthentication, 37",
         "Telemetry, 21",

@@ -65,6 +65,6 @@ final class Durations {
     }
 
     private static boolean isNumeric(char c) {
-        return c >= '0' && c <= '9' || c == '.';
+        return (c >= '0' && c <= '9') || c == '.';
     }
 }

@@ -98,13 +98,13 @@ public sealed interface Leaf extends Shape {
         @Override
         public Optional<Misfit> judge(Node.Scalar scalar) {
             Optional<Duration> value = Durations.parse(scalar.text());
-            if (value.isEmpty() || scalar.plain() && Numbers.looksLikeNumber(scalar.text())) {
+            if (value.isEmpty() || (scalar.plain() && Numbers.looksLikeNumber(scalar.text()))) {
                 boolean bare = Numbers.looksLikeNumber(scalar.text());
                 return Optional.of(new Misfit(expected(), bare ? "with a unit: " + scalar.text() + "s" : null));
             }
             Duration duration = value.get();
-            boolean wholeMillis = duration.getNano() % 1_000_000 == 0;
-            boolean longEnough = duration.toMillis() >= 1 || zero && duration.isZero();
+            boolean wholeMillis = duration.equals(Duration.ofMillis(duration.toMillis()));
+            boolean longEnough = duration.toMillis() >= 1 || (zero && duration.isZero());
             return unless(wholeMillis && longEnough, "at least 1ms, in whole milliseconds");
         }
     }

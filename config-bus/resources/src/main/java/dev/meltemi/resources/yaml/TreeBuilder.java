@@ -71,7 +71,7 @@ final class TreeBuilder {
     }
 
     Node root() throws MalformedText {
-        if (root == null || root instanceof Node.Scalar scalar && scalar.isNull()) {
+        if (root == null || (root instanceof Node.Scalar scalar && scalar.isNull())) {
             throw new MalformedText(Reason.EMPTY, "the document is empty", 1, 1);
         }
         return root;
