@@ -30,8 +30,10 @@ final class Reference {
     }
 
     private static String topics() {
-        var rows = new StringBuilder("| topic | kept | partitions | value | written by | read by | largest |\n"
-                + "|---|---|---|---|---|---|---|\n");
+        var rows = new StringBuilder("""
+            | topic | kept | partitions | value | written by | read by | largest |
+            |---|---|---|---|---|---|---|
+            """);
         for (Topic<?> topic : Topics.all()) {
             rows.append("| `%s` | %s | %d | %s %s | %s | %s | %d MiB |\n"
                     .formatted(

@@ -47,12 +47,13 @@ class AccessLogTest {
     void survives_a_missing_topic_and_a_frozen_broker_with_every_loss_told() throws Exception {
         try (var log = log("reviews-v1~1", 256)) {
             log.offer(Entries.path("/before-the-topic"));
-            await().atMost(PATIENCE).until(() -> log.connected()); // its first event arrived
+            await().atMost(PATIENCE).until(log::connected); // its first event arrived
             topics.create(Topics.ACCESS);
             await().atMost(PATIENCE).until(() -> log.counters().sent() == 1);
 
             broker.freeze();
             long slowest = offerUntilDropped(log, 5_000);
+            await().atMost(PATIENCE).until(() -> !log.connected());
             broker.thaw();
             await().atMost(PATIENCE).until(() -> log.counters().waiting() == 0);
             log.offer(Entries.path("/after"));
@@ -66,6 +67,7 @@ class AccessLogTest {
             assertThat(arrived).isSorted().doesNotHaveDuplicates().hasSize((int) counters.sent());
             assertThat(counters.sent() + counters.dropped()).isEqualTo(arrived.getLast() + 1);
             assertThat(missing(arrived)).isEqualTo(gaps("reviews-v1~1"));
+            assertThat(types("reviews-v1~1")).contains("bus_lost").endsWith("bus_connected");
             assertThat(slowest).as("µs of the 99th percentile of an offer").isLessThan(1_000);
         }
     }
@@ -104,6 +106,15 @@ class AccessLogTest {
         });
         Arrays.sort(took);
         return took[count * 99 / 100];
+    }
+
+    /// Without the gaps, in the order in which they happened.
+    private static List<String> types(String instance) {
+        return topics.events().stream()
+                .filter(event -> event.getInstance().equals(instance))
+                .map(MeshEvent::getType)
+                .filter(type -> !type.equals("gap"))
+                .toList();
     }
 
     private static List<Long> sequences(String instance) {

@@ -56,24 +56,33 @@ final class BrokerProcess implements AutoCloseable {
         return bootstrapServers;
     }
 
-    void freeze() throws IOException, InterruptedException {
+    void freeze() throws IOException {
         signal("-STOP");
     }
 
-    void thaw() throws IOException, InterruptedException {
+    void thaw() throws IOException {
         signal("-CONT");
     }
 
-    private void signal(String signal) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", signal, Long.toString(process.pid())).start().waitFor();
+    private void signal(String signal) throws IOException {
+        await(new ProcessBuilder("kill", signal, Long.toString(process.pid())).start());
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         thaw();
         process.getOutputStream().close();
-        if (!process.waitFor(10, TimeUnit.SECONDS)) {
-            process.destroyForcibly().waitFor();
+        if (!await(process)) {
+            process.destroyForcibly();
+        }
+    }
+
+    private static boolean await(Process process) {
+        try {
+            return process.waitFor(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 }

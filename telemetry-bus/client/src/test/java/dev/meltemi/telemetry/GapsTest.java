@@ -28,7 +28,7 @@ class GapsTest {
     @Test
     void too_many_are_joined_and_the_loss_stays_exact() {
         for (int i = 0; i < 100; i++) {
-            gaps.add(2 * i, 2 * i);
+            gaps.add(2L * i, 2L * i);
         }
 
         var told = gaps.take();
