@@ -1,4 +1,0 @@
-@NullMarked
-package dev.meltemi.kafka;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,129 @@
+package dev.meltemi.sidecar;
+
+import dev.meltemi.bus.MeshBus;
+import dev.meltemi.bus.MeshBus.Write;
+import dev.meltemi.schemas.Topics;
+import dev.meltemi.schemas.fleet.Heartbeat;
+import dev.meltemi.schemas.fleet.Registration;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/// Tells the mesh that an instance is there, what it runs, and that it goes. One record of each kind is on its way at a
+/// time; what changes meanwhile is sent when that one has arrived, so a slow broker gets the newest and no backlog.
+final class Presence implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Presence.class);
+    static final Duration INTERVAL = Duration.ofSeconds(5);
+    /// After a silence of one lease the route-compiler may have given the instance up: it registers again.
+    private static final Duration LEASE = INTERVAL.multipliedBy(3);
+    private static final Duration GOODBYE = Duration.ofSeconds(2);
+
+    private final MeshBus bus;
+    private final String instance;
+    private final Registration registration;
+    private final Supplier<Heartbeat> heartbeats;
+    private final Scheduler thread;
+    private boolean onItsWay;
+    private boolean again;
+    private boolean registered;
+    private boolean leaving;
+    private long heardNanos = System.nanoTime();
+
+    private Presence(MeshBus bus, Registration registration, Supplier<Heartbeat> heartbeats) {
+        this.bus = bus;
+        this.instance = registration.getInstance();
+        this.registration = registration;
+        this.heartbeats = heartbeats;
+        String name = "presence-" + registration.getWorkload();
+        this.thread = Schedulers.fromExecutorService(
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().name(name).daemon().factory()),
+                name);
+    }
+
+    static Presence start(MeshBus bus, Registration registration, Supplier<Heartbeat> heartbeats) {
+        var presence = new Presence(bus, registration, heartbeats);
+        presence.thread.schedulePeriodically(presence::beat, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        return presence;
+    }
+
+    /// Something that a heartbeat says has changed. For any thread.
+    void changed() {
+        if (!thread.isDisposed()) {
+            thread.schedule(this::beat);
+        }
+    }
+
+    private void beat() {
+        if (onItsWay) {
+            again = true;
+            return;
+        }
+        onItsWay = true;
+        again = false;
+        Mono<?> sent = registered || leaving
+                ? beaten()
+                : bus.publish(Write.put(Topics.WORKLOADS, instance, registration))
+                        .then(beaten());
+        sent.publishOn(thread).subscribe(_ -> {}, this::unheard, this::heard);
+    }
+
+    private Mono<?> beaten() {
+        return Mono.defer(() -> bus.publish(Write.put(Topics.SIDECARS, instance, heartbeats.get())));
+    }
+
+    private void heard() {
+        if (!registered) {
+            LOG.info("event=registered instance={} address={}", instance, registration.getAddress());
+        }
+        long now = System.nanoTime();
+        boolean silentTooLong = registered && now - heardNanos > LEASE.toNanos();
+        registered = !silentTooLong;
+        heardNanos = now;
+        onItsWay = false;
+        if (again || silentTooLong) {
+            beat();
+        }
+    }
+
+    private void unheard(Throwable why) {
+        LOG.warn(
+                "event=heartbeat-failed instance={} why=\"{}\" next=\"tried again in {} s\"",
+                instance,
+                why.getMessage(),
+                INTERVAL.toSeconds());
+        registered = false;
+        onItsWay = false;
+    }
+
+    /// Withdraws the registration, so that nobody sends anything here any more, and says that the rest is draining.
+    void leave() {
+        thread.schedule(() -> leaving = true);
+        goodbye(Write.delete(Topics.WORKLOADS, instance));
+        changed();
+    }
+
+    private void goodbye(Write<?> write) {
+        try {
+            bus.publish(write).block(GOODBYE);
+        } catch (RuntimeException e) {
+            LOG.warn(
+                    "event=goodbye-failed instance={} topic={} why=\"{}\" next=\"its lease will expire\"",
+                    instance,
+                    write.topic().name(),
+                    e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.disposeGracefully().block(GOODBYE);
+        goodbye(Write.delete(Topics.SIDECARS, instance));
+    }
+}

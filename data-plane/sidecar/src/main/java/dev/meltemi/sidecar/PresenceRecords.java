@@ -1,0 +1,80 @@
+package dev.meltemi.sidecar;
+
+import dev.meltemi.routing.Workload;
+import dev.meltemi.schemas.fleet.Heartbeat;
+import dev.meltemi.schemas.fleet.ProxyType;
+import dev.meltemi.schemas.fleet.RegisteredPort;
+import dev.meltemi.schemas.fleet.RegisteredService;
+import dev.meltemi.schemas.fleet.Registration;
+import dev.meltemi.sidecar.SidecarSettings.Service;
+import dev.meltemi.sidecar.config.RunningConfig;
+import dev.meltemi.telemetry.AccessLog;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/// What an instance says of itself.
+record PresenceRecords(SidecarSettings settings, Workload self) {
+    Registration registration() {
+        var who = settings.who();
+        var ports = new TreeMap<String, List<RegisteredPort>>();
+        for (Service service : who.services()) {
+            ports.computeIfAbsent(service.host(), _ -> new ArrayList<>())
+                    .add(RegisteredPort.newBuilder()
+                            .setName(service.protocol())
+                            .setNumber(service.port())
+                            .setProtocol(service.protocol().toUpperCase(java.util.Locale.ROOT))
+                            .build());
+        }
+        return Registration.newBuilder()
+                .setInstance(self.instance())
+                .setWorkload(self.name())
+                .setNamespace(self.namespace())
+                .setLabels(self.labels())
+                .setServiceAccount(self.serviceAccount())
+                .setAddress(settings.listen().address())
+                .setLocality(who.locality())
+                .setServices(ports.entrySet().stream()
+                        .map(entry -> RegisteredService.newBuilder()
+                                .setHost(entry.getKey())
+                                .setPorts(entry.getValue())
+                                .build())
+                        .toList())
+                .setType(type())
+                .build();
+    }
+
+    Heartbeat heartbeat(
+            Instant now,
+            RunningConfig.Summary running,
+            List<String> listenerRefusals,
+            AccessLog.Counters telemetry,
+            boolean draining) {
+        var refusals = new ArrayList<>(running.refusals());
+        refusals.addAll(listenerRefusals);
+        return Heartbeat.newBuilder()
+                .setInstance(self.instance())
+                .setWorkload(self.name())
+                .setNamespace(self.namespace())
+                .setType(type())
+                .setVersion(Version.CURRENT)
+                .setSentAt(now)
+                .setTopicId(running.revision().topicId())
+                .setConfigOffset(running.revision().offset())
+                .setSequence(running.revision().sequence())
+                .setStale(running.stale())
+                .setRefusals(refusals)
+                .setDraining(draining)
+                .setRoutes(running.routes())
+                .setEndpoints(running.endpoints())
+                .setTelemetrySent(telemetry.sent())
+                .setTelemetryDropped(telemetry.dropped())
+                .setTelemetryWaiting(telemetry.waiting())
+                .build();
+    }
+
+    private ProxyType type() {
+        return settings.who().gateway() ? ProxyType.GATEWAY : ProxyType.SIDECAR;
+    }
+}

@@ -1,0 +1,146 @@
+package dev.meltemi.sidecar;
+
+import dev.meltemi.sidecar.SidecarSettings.Config;
+import dev.meltemi.sidecar.SidecarSettings.Ports;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// Options that a sidecar and a gateway share.
+final class ProxyOptions {
+    @Option(
+            names = "--bootstrap-servers",
+            paramLabel = "HOST:PORT",
+            description =
+                    "Kafka brokers (default: $$MELTEMI_BOOTSTRAP_SERVERS, else 127.0.0.1:19092 unless --resources)")
+    @Nullable
+    String bootstrapServers = System.getenv("MELTEMI_BOOTSTRAP_SERVERS");
+
+    @Option(
+            names = "--prefix",
+            defaultValue = "${env:MELTEMI_PREFIX:-mesh.}",
+            description = "prefix of the mesh's topics (default: $$MELTEMI_PREFIX, else mesh.)")
+    String prefix = "mesh.";
+
+    @Option(
+            names = "--resources",
+            paramLabel = "DIR",
+            description =
+                    "run these documents instead of what the bus says; --bootstrap-servers then takes telemetry only")
+    @Nullable
+    Path resources;
+
+    @Option(
+            names = {"-n", "--namespace"},
+            defaultValue = "default",
+            description = "namespace of the workload (default: ${DEFAULT-VALUE})")
+    String namespace = "default";
+
+    @Option(names = "--service-account", defaultValue = "", description = "service account of the workload")
+    String serviceAccount = "";
+
+    @Option(names = "--cluster", defaultValue = "Kubernetes", description = "cluster name in telemetry")
+    String cluster = "Kubernetes";
+
+    @Option(names = "--locality", defaultValue = "", paramLabel = "REGION/ZONE/SUBZONE", description = "where it runs")
+    String locality = "";
+
+    @Option(
+            names = "--state-dir",
+            paramLabel = "DIR",
+            description = "folder of the last-known-good files; without one none are written")
+    @Nullable
+    Path stateDir;
+
+    @Option(
+            names = "--bus-patience",
+            defaultValue = "3000",
+            paramLabel = "MS",
+            description =
+                    "how long to wait for the bus before a last-known-good file is served (default: ${DEFAULT-VALUE})")
+    long busPatience = 3000;
+
+    @Option(
+            names = "--state-max-age",
+            defaultValue = "24",
+            paramLabel = "HOURS",
+            description = "last-known-good files older than that are refused (default: ${DEFAULT-VALUE})")
+    long stateMaxAge = 24;
+
+    @Option(
+            names = "--adopt-new-bus",
+            description = "run what a rebuilt bus says, although its topics aren't those of before")
+    boolean adoptNewBus;
+
+    @Option(
+            names = "--outbound-port",
+            defaultValue = "15001",
+            description = "where the application sends its requests (default: ${DEFAULT-VALUE}, 0: off)")
+    int outbound = 15001;
+
+    @Option(
+            names = "--inbound-port",
+            defaultValue = "15006",
+            description = "where others reach it, beside its services' ports (default: ${DEFAULT-VALUE}, 0: off)")
+    int inbound = 15006;
+
+    @Option(
+            names = "--admin-port",
+            defaultValue = "15000",
+            description = "admin pages, for this machine only (default: ${DEFAULT-VALUE}, 0: off)")
+    int admin = 15000;
+
+    @Option(
+            names = "--metrics-port",
+            defaultValue = "15020",
+            description = "Prometheus (default: ${DEFAULT-VALUE}, 0: off)")
+    int metrics = 15020;
+
+    @Option(
+            names = "--health-port",
+            defaultValue = "15021",
+            description = "/healthz/ready (default: ${DEFAULT-VALUE}, 0: off)")
+    int health = 15021;
+
+    @Option(
+            names = "--drain",
+            defaultValue = "10",
+            paramLabel = "SECONDS",
+            description = "longest time for requests under way at the end (default: ${DEFAULT-VALUE})")
+    long drain = 10;
+
+    Ports ports() {
+        return new Ports(outbound, inbound, admin, metrics, health);
+    }
+
+    Config config() {
+        return new Config(
+                Optional.ofNullable(resources),
+                Optional.ofNullable(stateDir),
+                Duration.ofMillis(busPatience),
+                Duration.ofHours(stateMaxAge),
+                adoptNewBus);
+    }
+
+    /// Empty: from a folder, and nobody is told.
+    Optional<String> brokers() {
+        if (bootstrapServers != null && !bootstrapServers.isEmpty()) {
+            return Optional.of(bootstrapServers);
+        }
+        return resources == null ? Optional.of("127.0.0.1:19092") : Optional.empty();
+    }
+
+    SidecarSettings settings(
+            String workload,
+            Map<String, String> labels,
+            boolean gateway,
+            java.util.List<SidecarSettings.Service> services,
+            SidecarSettings.Listen listen) {
+        var who = new SidecarSettings.Who(
+                workload, namespace, labels, serviceAccount, cluster, locality, gateway, services);
+        return new SidecarSettings(who, listen, config(), Duration.ofSeconds(drain));
+    }
+}

@@ -1,0 +1,38 @@
+package dev.meltemi.sidecar;
+
+import dev.meltemi.bus.MeshBus;
+import java.io.PrintWriter;
+import org.jspecify.annotations.Nullable;
+import reactor.netty.resources.LoopResources;
+
+/// One proxy as a process: starts it, says where it listens, and drains it when the process is asked to end.
+final class ProxyRun {
+    private ProxyRun() {}
+
+    static int run(SidecarSettings settings, ProxyOptions options, ProxyBuses buses, PrintWriter out) {
+        var loops = LoopResources.create("proxy");
+        String clientId = "meltemi-" + settings.who().workload();
+        var brokers = options.brokers();
+        @Nullable
+        MeshBus bus = brokers.isPresent() && settings.config().resources().isEmpty()
+                ? buses.open(brokers.get(), options.prefix, clientId)
+                : null;
+        var telemetry =
+                brokers.map(servers -> buses.telemetry(servers, options.prefix)).orElse(null);
+        try {
+            var sidecar = Sidecar.start(settings, SidecarWorld.of(loops, bus, telemetry));
+            var goodbye = new Thread(sidecar::close, "goodbye");
+            Runtime.getRuntime().addShutdownHook(goodbye);
+            sidecar.listeners().forEach((name, address) -> out.println(name + " on " + address));
+            out.println((settings.who().gateway() ? "gateway " : "sidecar ") + sidecar.instance() + " started");
+            out.flush();
+            sidecar.awaitEnd();
+            return 0;
+        } finally {
+            if (bus != null) {
+                bus.close();
+            }
+            loops.dispose();
+        }
+    }
+}

@@ -1,0 +1,277 @@
+package dev.meltemi.sidecar;
+
+import dev.meltemi.bus.MeshBus;
+import dev.meltemi.export.IstioMetrics;
+import dev.meltemi.proxy.ProxyPorts;
+import dev.meltemi.proxy.ProxyServer;
+import dev.meltemi.proxy.ProxySettings;
+import dev.meltemi.routing.Workload;
+import dev.meltemi.schemas.Revision;
+import dev.meltemi.sidecar.admin.HttpPort;
+import dev.meltemi.sidecar.admin.Pages;
+import dev.meltemi.sidecar.admin.ProxyState;
+import dev.meltemi.sidecar.config.ConfigFollower;
+import dev.meltemi.sidecar.config.RunningConfig;
+import dev.meltemi.sidecar.config.StaticConfig;
+import dev.meltemi.telemetry.AccessLog;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One proxy beside an application, or a gateway: brings the buses to the proxy's ports. Several may run in one
+/// process.
+///
+/// ```
+///  STARTING ──first table──▶ READY ──close, SIGTERM, /drain──▶ DRAINING ──no connection left, or time is up──▶ ENDED
+/// ```
+public final class Sidecar implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Sidecar.class);
+    /// How long others may take to learn of the withdrawal before the listeners close.
+    private static final Duration FAREWELL = Duration.ofMillis(300);
+
+    private final SidecarSettings settings;
+    private final Workload self;
+    private final Instant startedAt;
+    private final RunningConfig config;
+    private final Telemetry telemetry;
+    private final ProxyServer proxy;
+    private final Listeners listeners;
+    private final List<HttpPort> pages = new ArrayList<>();
+    private final AtomicBoolean draining = new AtomicBoolean();
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private @Nullable ConfigFollower follower;
+    private @Nullable Presence presence;
+
+    private Sidecar(SidecarSettings settings, SidecarWorld world) {
+        this.settings = settings;
+        this.startedAt = world.clock().instant();
+        this.self = settings.who().as(startedAt.toEpochMilli());
+        this.config = new RunningConfig(self);
+        this.telemetry = telemetry(self, world);
+        var behaviour = callsFromItsAddress(settings)
+                ? ProxySettings.DEFAULT.withUpstreamBindAddress(
+                        settings.listen().address())
+                : ProxySettings.DEFAULT;
+        this.proxy = new ProxyServer(
+                new ProxyPorts(config, telemetry, world.clock(), world.random()), behaviour, world.loops());
+        this.listeners = new Listeners(proxy, settings.listen(), this::tell);
+    }
+
+    private static Telemetry telemetry(Workload self, SidecarWorld world) {
+        var metrics = new IstioMetrics(IstioMetrics.Settings.of(Version.CURRENT), world.clock());
+        var connection = world.telemetry();
+        return new Telemetry(
+                metrics,
+                connection == null
+                        ? null
+                        : AccessLog.start(new AccessLog.Settings(
+                                self.instance(),
+                                connection.properties(),
+                                connection.prefix(),
+                                AccessLog.Settings.DEFAULT_CAPACITY)));
+    }
+
+    /// On loopback every instance has an address of its own, by which others know who calls. 127.0.0.1 is nobody's.
+    private static boolean callsFromItsAddress(SidecarSettings settings) {
+        return settings.listen().isLoopback() && !settings.listen().address().equals("127.0.0.1");
+    }
+
+    /// Opens the ports and begins to follow the bus; returns before there is a table, see {@link #ready}.
+    ///
+    /// @throws dev.meltemi.sidecar.config.StartException when a port can't be had or the folder of a static
+    /// configuration has faults
+    public static Sidecar start(SidecarSettings settings, SidecarWorld world) {
+        var sidecar = new Sidecar(settings, world);
+        try {
+            sidecar.open(world);
+            return sidecar;
+        } catch (RuntimeException e) {
+            sidecar.end();
+            throw e;
+        }
+    }
+
+    private void open(SidecarWorld world) {
+        var listen = settings.listen();
+        var shown = new Pages(new State());
+        pages.add(HttpPort.open(
+                world.loops(), "admin-port", listen.local(), listen.ports().admin(), shown::admin));
+        pages.add(HttpPort.open(
+                world.loops(), "metrics-port", listen.address(), listen.ports().metrics(), shown::prometheus));
+        pages.add(HttpPort.open(
+                world.loops(), "health-port", listen.address(), listen.ports().health(), shown::health));
+        if (settings.who().gateway()) {
+            config.onChange(() -> listeners.follow(config.get().listeners()));
+        } else {
+            listeners.openSidecar(settings.who().services());
+        }
+        config.onChange(this::tell);
+        MeshBus bus = world.bus();
+        if (settings.config().resources().isPresent()) {
+            config.run(
+                    Revision.NONE,
+                    StaticConfig.compile(settings.config().resources().get()),
+                    false);
+        } else if (bus != null) {
+            var records = new PresenceRecords(settings, self);
+            presence = Presence.start(
+                    bus,
+                    records.registration(),
+                    () -> records.heartbeat(
+                            world.clock().instant(),
+                            config.summary(),
+                            listeners.refusals(),
+                            telemetry.counters(),
+                            draining.get()));
+            var following = settings.config();
+            follower = ConfigFollower.start(
+                    bus,
+                    new ConfigFollower.Settings(
+                            self.name(),
+                            following.state(),
+                            following.busPatience(),
+                            following.oldestFile(),
+                            following.adoptNewBus()),
+                    config,
+                    world.clock());
+        } else {
+            throw new IllegalArgumentException("a proxy needs a bus or a folder of resources");
+        }
+    }
+
+    private void tell() {
+        var telling = presence;
+        if (telling != null) {
+            telling.changed();
+        }
+    }
+
+    public String instance() {
+        return self.instance();
+    }
+
+    /// A table is there, from the bus, a folder or a file, its ports are open, and it isn't draining.
+    public boolean ready() {
+        return config.summary().ready() && listeners.settled() && !draining.get();
+    }
+
+    public RunningConfig.Summary running() {
+        return config.summary();
+    }
+
+    /// `address:port` of each open listener by what it is for.
+    public Map<String, String> listeners() {
+        return listeners.addresses();
+    }
+
+    /// Readiness off, registration withdrawn; who is still sent here is served.
+    public void drain() {
+        if (draining.compareAndSet(false, true)) {
+            LOG.info("event=draining instance={}", instance());
+            telemetry.tell("draining", "");
+            var leaving = presence;
+            if (leaving != null) {
+                leaving.leave();
+            }
+        }
+    }
+
+    /// Drains, waits for what is under way, and ends; at once when there is nothing.
+    @Override
+    public void close() {
+        if (!closing.compareAndSet(false, true)) {
+            awaitEnd();
+            return;
+        }
+        drain();
+        try {
+            if (presence != null && proxy.openConnections() > 0) {
+                Thread.sleep(FAREWELL);
+            }
+            proxy.drain(settings.drain()).block(settings.drain().plusSeconds(2));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            end();
+        }
+    }
+
+    private void end() {
+        if (follower != null) {
+            follower.close();
+        }
+        if (presence != null) {
+            presence.close();
+        }
+        telemetry.close();
+        pages.forEach(HttpPort::close);
+        LOG.info("event=ended instance={}", instance());
+        ended.countDown();
+    }
+
+    /// Waits until it has ended.
+    public void awaitEnd() {
+        try {
+            ended.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private final class State implements ProxyState {
+        @Override
+        public String instance() {
+            return self.instance();
+        }
+
+        @Override
+        public RunningConfig config() {
+            return config;
+        }
+
+        @Override
+        public IstioMetrics metrics() {
+            return telemetry.metrics();
+        }
+
+        @Override
+        public boolean draining() {
+            return draining.get();
+        }
+
+        @Override
+        public Map<String, String> listeners() {
+            return listeners.addresses();
+        }
+
+        @Override
+        public Map<String, Long> counters() {
+            var counters = new TreeMap<String, Long>();
+            var told = telemetry.counters();
+            counters.put("telemetry.sent", told.sent());
+            counters.put("telemetry.dropped", told.dropped());
+            counters.put("telemetry.waiting", told.waiting());
+            counters.put("downstream.connections", (long) proxy.openConnections());
+            return counters;
+        }
+
+        @Override
+        public void drain() {
+            Thread.ofPlatform().name("drain-" + self.name()).start(Sidecar.this::drain);
+        }
+
+        @Override
+        public void quit() {
+            Thread.ofPlatform().name("quit-" + self.name()).start(Sidecar.this::close);
+        }
+    }
+}

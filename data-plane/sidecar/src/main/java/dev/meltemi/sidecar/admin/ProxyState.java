@@ -1,0 +1,28 @@
+package dev.meltemi.sidecar.admin;
+
+import dev.meltemi.export.IstioMetrics;
+import dev.meltemi.sidecar.config.RunningConfig;
+import java.util.Map;
+
+/// What the pages show of a proxy, and what they may ask it to do.
+public interface ProxyState {
+    String instance();
+
+    RunningConfig config();
+
+    IstioMetrics metrics();
+
+    boolean draining();
+
+    /// `address:port` of each open listener by what it is for.
+    Map<String, String> listeners();
+
+    /// Counters by name, beside the metrics.
+    Map<String, Long> counters();
+
+    /// Stops taking new work; returns at once.
+    void drain();
+
+    /// Ends the proxy; returns at once.
+    void quit();
+}

@@ -1,0 +1,190 @@
+package dev.meltemi.sidecar.config;
+
+import dev.meltemi.bus.MeshBus;
+import dev.meltemi.bus.TopicEvent;
+import dev.meltemi.schemas.Revision;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/// Keeps a {@link RunningConfig} up to date from the bus, and from the last-known-good files while the bus is away at
+/// the start. Tables are built on its own thread.
+public final class ConfigFollower implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ConfigFollower.class);
+    /// Files are written at most that often.
+    private static final Duration SAVE_PAUSE = Duration.ofMillis(500);
+    private static final int PREFETCH = 512;
+
+    private final String workload;
+    private final RunningConfig running;
+    private final @Nullable LastKnownGood files;
+    private final boolean adoptNewBus;
+    private final CutAssembler assembler = new CutAssembler();
+    private final Scheduler thread;
+    private final Scheduler disk;
+    private final Disposable.Composite life = Disposables.composite();
+    private final AtomicReference<@Nullable Save> unsaved = new AtomicReference<>();
+
+    /// @param stateFolder for the last-known-good files; empty: none
+    /// @param patience with the bus at the start before a file is served
+    /// @param oldestFile that is served
+    /// @param adoptNewBus run what a bus with another topic id says, instead of taking it for a loss
+    public record Settings(
+            String workload, Optional<Path> stateFolder, Duration patience, Duration oldestFile, boolean adoptNewBus) {}
+
+    private record Save(Revision revision, List<SavedRecord> records) {}
+
+    private ConfigFollower(Settings settings, RunningConfig running, InstantSource clock) {
+        this.workload = settings.workload();
+        this.running = running;
+        this.adoptNewBus = settings.adoptNewBus();
+        this.files = settings.stateFolder()
+                .map(folder -> new LastKnownGood(folder, settings.oldestFile(), clock))
+                .orElse(null);
+        this.thread = scheduler("config-" + workload);
+        this.disk = scheduler("state-" + workload);
+    }
+
+    private static Scheduler scheduler(String name) {
+        return Schedulers.fromExecutorService(
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().name(name).daemon().factory()),
+                name);
+    }
+
+    public static ConfigFollower start(MeshBus bus, Settings settings, RunningConfig running, InstantSource clock) {
+        var follower = new ConfigFollower(settings, running, clock);
+        follower.life.add(follower.thread.schedule(
+                follower::serveFile, settings.patience().toMillis(), TimeUnit.MILLISECONDS));
+        follower.life.add(bus.follow(CutAssembler.TOPICS)
+                .publishOn(follower.thread, PREFETCH)
+                .subscribe(follower::on, follower::failed));
+        return follower;
+    }
+
+    private void serveFile() {
+        if (files == null || running.summary().ready()) {
+            return;
+        }
+        files.load()
+                .ifPresentOrElse(
+                        loaded -> {
+                            running.run(loaded.revision(), loaded.compiled(), true);
+                            LOG.warn(
+                                    "event=running workload={} revision={} sequence={} from=file writtenAt={}",
+                                    workload,
+                                    loaded.revision().offset(),
+                                    loaded.revision().sequence(),
+                                    loaded.writtenAt());
+                        },
+                        () -> LOG.warn(
+                                "event=not-ready workload={} why=\"no revision from the bus yet, and no file\"",
+                                workload));
+    }
+
+    private void on(TopicEvent<?> event) {
+        if (event instanceof TopicEvent.Replaced<?> replaced) {
+            LOG.error(
+                    "event=topic-replaced workload={} topic={} before={} now={} next=\"what runs goes on\"",
+                    workload,
+                    replaced.topic().name(),
+                    replaced.before(),
+                    replaced.now());
+        }
+        switch (assembler.on(event)) {
+            case Outcome.Wait() -> {}
+            case Outcome.Apply apply -> apply(apply);
+            case Outcome.Endpoints(var changes) -> {
+                running.update(changes, assembler.endpointCount());
+                save();
+            }
+            case Outcome.Refuse(var revision, var why) -> refuse(revision, why);
+        }
+    }
+
+    private void apply(Outcome.Apply apply) {
+        var now = running.summary();
+        var next = apply.revision();
+        if (now.ready() && !adoptNewBus && !next.topicId().equals(now.revision().topicId())) {
+            refuse(
+                    next,
+                    "the bus was rebuilt (topic id " + next.topicId() + ", this sidecar runs "
+                            + now.revision().topicId() + "): restart it with --adopt-new-bus or an empty state folder");
+            return;
+        }
+        if (now.ready()
+                && next.topicId().equals(now.revision().topicId())
+                && next.sequence() < now.revision().sequence()) {
+            refuse(
+                    next,
+                    "sequence " + next.sequence() + " is older than "
+                            + now.revision().sequence() + ", which runs");
+            return;
+        }
+        running.run(next, apply.compiled(), false);
+        LOG.info(
+                "event=running workload={} revision={} sequence={} routes={} endpoints={}",
+                workload,
+                next.offset(),
+                next.sequence(),
+                apply.compiled().routes().size(),
+                apply.compiled().endpoints().size());
+        save();
+    }
+
+    private void refuse(Revision revision, String why) {
+        LOG.warn(
+                "event=refused workload={} revision={} sequence={} why=\"{}\"",
+                workload,
+                revision.offset(),
+                revision.sequence(),
+                why);
+        running.refuse("revision " + revision.offset() + ": " + why);
+    }
+
+    private void failed(Throwable cause) {
+        LOG.error(
+                "event=following-ended workload={} why=\"{}\" next=\"what runs goes on; restart the sidecar\"",
+                workload,
+                cause.toString());
+        running.refuse("following the bus ended: " + cause.getMessage());
+    }
+
+    /// Remembers what to write; the newest replaces what wasn't written yet.
+    private void save() {
+        var summary = running.summary();
+        if (files == null || summary.stale() || !summary.ready()) {
+            return;
+        }
+        if (unsaved.getAndSet(new Save(summary.revision(), assembler.records())) == null) {
+            disk.schedule(this::write, SAVE_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void write() {
+        var save = unsaved.getAndSet(null);
+        if (save != null && files != null) {
+            files.save(save.revision(), save.records());
+        }
+    }
+
+    @Override
+    public void close() {
+        life.dispose();
+        thread.dispose();
+        disk.schedule(this::write);
+        disk.disposeGracefully().block(Duration.ofSeconds(5));
+    }
+}

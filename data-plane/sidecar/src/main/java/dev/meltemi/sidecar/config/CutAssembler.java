@@ -1,0 +1,198 @@
+package dev.meltemi.sidecar.config;
+
+import dev.meltemi.bus.TopicEvent;
+import dev.meltemi.schemas.Compiled;
+import dev.meltemi.schemas.Revision;
+import dev.meltemi.schemas.Topic;
+import dev.meltemi.schemas.Topics;
+import dev.meltemi.schemas.compiled.Cut;
+import dev.meltemi.schemas.compiled.GatewayRoutes;
+import dev.meltemi.schemas.compiled.ServiceEndpoint;
+import dev.meltemi.schemas.compiled.ServiceRoutes;
+import dev.meltemi.schemas.compiled.TopicCut;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Puts a consistent revision together from the compiled topics, whose partitions arrive in any order against each
+/// other.
+///
+/// ```
+///  EMPTY ──cut named, positions reached, count and digest agree──▶ RUNNING(revision) ──newer cut, the same──▶ RUNNING
+///                                   └─they disagree and nothing is on its way──▶ refused: what runs goes on
+/// ```
+///
+/// Endpoints have a fast path: from the first revision on they change what runs at once. Used by one thread.
+public final class CutAssembler {
+    public static final List<Topic<?>> TOPICS =
+            List.of(Topics.REVISIONS, Topics.ROUTES, Topics.GATEWAYS, Topics.ENDPOINTS);
+    private static final int MOST_WAITING = 65_536;
+
+    private LiveTopic<ServiceRoutes> routes = new LiveTopic<>(MOST_WAITING);
+    private LiveTopic<GatewayRoutes> gateways = new LiveTopic<>(MOST_WAITING);
+    private LiveTopic<ServiceEndpoint> endpoints = new LiveTopic<>(MOST_WAITING);
+    private Revision running = Revision.NONE;
+    private @Nullable Cut newest;
+    private boolean judged;
+
+    public Outcome on(TopicEvent<?> event) {
+        switch (event) {
+            case TopicEvent.Put<?> put -> {
+                if (put.value() instanceof Cut cut) {
+                    return named(cut);
+                }
+                put(put);
+            }
+            case TopicEvent.Delete<?> delete -> delete(delete);
+            case TopicEvent.Poisoned<?> poisoned -> {
+                if (poisoned.topic().name().equals(Topics.REVISIONS.name())) {
+                    return new Outcome.Refuse(
+                            running, "unreadable cut at offset " + poisoned.at().number() + ": " + poisoned.why());
+                }
+                poisoned(poisoned);
+            }
+            case TopicEvent.Progress<?> progress -> {
+                var live = live(progress.topic());
+                if (live != null) {
+                    live.progress(progress.positions());
+                }
+            }
+            case TopicEvent.Replaced<?> replaced -> forget(replaced.topic());
+            case TopicEvent.CaughtUp<?> _ -> {}
+        }
+        return next();
+    }
+
+    private Outcome named(Cut cut) {
+        if (newest == null
+                || !cut.getTopicId().equals(newest.getTopicId())
+                || cut.getSequence() > newest.getSequence()) {
+            newest = cut;
+            judged = false;
+        }
+        return next();
+    }
+
+    private Outcome next() {
+        if (newest != null && !judged && reached(newest)) {
+            var outcome = judge(newest);
+            if (!(outcome instanceof Outcome.Wait)) {
+                return outcome;
+            }
+        }
+        if (!running.equals(Revision.NONE) && endpoints.isAhead()) {
+            var changes = endpoints.advance();
+            return changes.isEmpty() ? Outcome.WAIT : new Outcome.Endpoints(changes);
+        }
+        return Outcome.WAIT;
+    }
+
+    private boolean reached(Cut cut) {
+        return cut.getTopics().stream().allMatch(part -> {
+            var live = live(part.getTopic());
+            return live == null || live.hasReached(part);
+        });
+    }
+
+    private Outcome judge(Cut cut) {
+        var revision = new Revision(cut.getTopicId(), cut.getConfigOffset(), cut.getSequence());
+        var complaints = new ArrayList<String>();
+        boolean ahead = false;
+        for (TopicCut part : cut.getTopics()) {
+            var live = live(part.getTopic());
+            if (live == null || !part.getExact()) {
+                continue;
+            }
+            live.advanceTo(part);
+            ahead |= live.isAhead();
+            if (!live.agrees(part)) {
+                complaints.add(part.getTopic() + " has " + live.size() + " records with digest " + live.digest()
+                        + ", the cut names " + part.getCount() + " with " + part.getDigest());
+            }
+            complaints.addAll(live.unreadable());
+        }
+        if (!complaints.isEmpty()) {
+            if (ahead) {
+                return Outcome.WAIT;
+            }
+            judged = true;
+            return new Outcome.Refuse(revision, String.join("; ", complaints));
+        }
+        judged = true;
+        running = revision;
+        endpoints.advance();
+        return new Outcome.Apply(revision, new Compiled(routes.values(), gateways.values(), endpoints.values()));
+    }
+
+    /// The records of what runs, for the last-known-good file.
+    List<SavedRecord> records() {
+        var records = new ArrayList<SavedRecord>();
+        routes.live().forEach((key, live) -> records.add(new SavedRecord(Topics.ROUTES.name(), key, live.raw())));
+        gateways.live().forEach((key, live) -> records.add(new SavedRecord(Topics.GATEWAYS.name(), key, live.raw())));
+        endpoints.live().forEach((key, live) -> records.add(new SavedRecord(Topics.ENDPOINTS.name(), key, live.raw())));
+        return records;
+    }
+
+    int endpointCount() {
+        return endpoints.size();
+    }
+
+    /// A topic that was created again begins empty; what runs goes on until a cut of the new topics is complete.
+    private void forget(Topic<?> topic) {
+        if (topic.name().equals(Topics.ROUTES.name())) {
+            routes = new LiveTopic<>(MOST_WAITING);
+        } else if (topic.name().equals(Topics.GATEWAYS.name())) {
+            gateways = new LiveTopic<>(MOST_WAITING);
+        } else if (topic.name().equals(Topics.ENDPOINTS.name())) {
+            endpoints = new LiveTopic<>(MOST_WAITING);
+        }
+        newest = null;
+        running = Revision.NONE;
+    }
+
+    private @Nullable LiveTopic<?> live(Topic<?> topic) {
+        return live(topic.name());
+    }
+
+    private @Nullable LiveTopic<?> live(String topic) {
+        if (topic.equals(Topics.ROUTES.name())) {
+            return routes;
+        }
+        if (topic.equals(Topics.GATEWAYS.name())) {
+            return gateways;
+        }
+        return topic.equals(Topics.ENDPOINTS.name()) ? endpoints : null;
+    }
+
+    @SuppressWarnings("unchecked") // a topic's events carry its values
+    private void put(TopicEvent.Put<?> put) {
+        switch (put.value()) {
+            case ServiceRoutes _ -> routes.put((TopicEvent.Put<ServiceRoutes>) put);
+            case GatewayRoutes _ -> gateways.put((TopicEvent.Put<GatewayRoutes>) put);
+            case ServiceEndpoint _ -> endpoints.put((TopicEvent.Put<ServiceEndpoint>) put);
+            default -> {}
+        }
+    }
+
+    @SuppressWarnings("unchecked") // a topic's events carry its values
+    private void delete(TopicEvent.Delete<?> delete) {
+        if (delete.topic().name().equals(Topics.ROUTES.name())) {
+            routes.delete((TopicEvent.Delete<ServiceRoutes>) delete);
+        } else if (delete.topic().name().equals(Topics.GATEWAYS.name())) {
+            gateways.delete((TopicEvent.Delete<GatewayRoutes>) delete);
+        } else if (delete.topic().name().equals(Topics.ENDPOINTS.name())) {
+            endpoints.delete((TopicEvent.Delete<ServiceEndpoint>) delete);
+        }
+    }
+
+    @SuppressWarnings("unchecked") // a topic's events carry its values
+    private void poisoned(TopicEvent.Poisoned<?> poisoned) {
+        if (poisoned.topic().name().equals(Topics.ROUTES.name())) {
+            routes.poisoned((TopicEvent.Poisoned<ServiceRoutes>) poisoned);
+        } else if (poisoned.topic().name().equals(Topics.GATEWAYS.name())) {
+            gateways.poisoned((TopicEvent.Poisoned<GatewayRoutes>) poisoned);
+        } else if (poisoned.topic().name().equals(Topics.ENDPOINTS.name())) {
+            endpoints.poisoned((TopicEvent.Poisoned<ServiceEndpoint>) poisoned);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package dev.meltemi.sidecar.config;
+
+import dev.meltemi.bus.Offset;
+import dev.meltemi.bus.TopicEvent;
+import dev.meltemi.schemas.SetDigest;
+import dev.meltemi.schemas.compiled.TopicCut;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// The live records of one compiled topic as of a cut; records beyond it wait, by partition, in their order.
+final class LiveTopic<V> {
+    /// Most records that wait for their cut, which arrives with them in one transaction. When there are more, the
+    /// oldest
+    /// wait no longer: cuts between then and now can't be run any more, the newest can.
+    private final int mostWaiting;
+
+    private final Map<String, Live<V>> live = new TreeMap<>();
+    private final Map<Integer, ArrayDeque<Arrival<V>>> waiting = new HashMap<>();
+    private final Map<Integer, Long> positions = new HashMap<>();
+    private final Map<String, String> unreadable = new TreeMap<>();
+    private SetDigest digest = SetDigest.EMPTY;
+    private int waitingCount;
+
+    /// @param value null when the bytes can't be read
+    @SuppressWarnings("ArrayRecordComponent") // shared, never written to
+    record Live<V>(@Nullable V value, byte[] raw) {}
+
+    private record Arrival<V>(String key, @Nullable Live<V> now, Offset at, String unreadable) {}
+
+    LiveTopic(int mostWaiting) {
+        this.mostWaiting = mostWaiting;
+    }
+
+    void put(TopicEvent.Put<V> put) {
+        arrive(new Arrival<>(put.key(), new Live<>(put.value(), put.raw()), put.at(), ""));
+    }
+
+    void delete(TopicEvent.Delete<V> delete) {
+        arrive(new Arrival<>(delete.key(), null, delete.at(), ""));
+    }
+
+    void poisoned(TopicEvent.Poisoned<V> poisoned) {
+        Offset at = poisoned.at();
+        arrive(new Arrival<>(
+                poisoned.key(),
+                new Live<>(null, poisoned.value()),
+                at,
+                poisoned.topic().name() + ":" + at.partition() + ":" + at.number() + " " + poisoned.why()));
+    }
+
+    void progress(Map<Integer, Long> reached) {
+        reached.forEach((partition, position) -> positions.merge(partition, position, Math::max));
+    }
+
+    private void arrive(Arrival<V> arrival) {
+        var queue = waiting.computeIfAbsent(arrival.at().partition(), _ -> new ArrayDeque<>());
+        queue.add(arrival);
+        waitingCount++;
+        positions.merge(arrival.at().partition(), arrival.at().number() + 1, Math::max);
+        if (waitingCount > mostWaiting) {
+            var longest = waiting.values().stream()
+                    .max(Comparator.comparingInt(ArrayDeque::size))
+                    .orElse(queue);
+            take(longest.remove());
+        }
+    }
+
+    boolean hasReached(TopicCut cut) {
+        List<Long> ends = cut.getEndOffsets();
+        for (int partition = 0; partition < ends.size(); partition++) {
+            if (positions.getOrDefault(partition, 0L) < ends.get(partition)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Takes in what belongs to the cut.
+    void advanceTo(TopicCut cut) {
+        List<Long> ends = cut.getEndOffsets();
+        waiting.forEach((partition, queue) -> {
+            long end = partition < ends.size() ? ends.get(partition) : 0;
+            for (var next = queue.peek(); next != null && next.at().number() < end; next = queue.peek()) {
+                take(queue.remove());
+            }
+        });
+    }
+
+    /// Takes in everything that has arrived.
+    ///
+    /// @return the keys that changed
+    Map<String, Optional<V>> advance() {
+        var changes = new HashMap<String, Optional<V>>();
+        waiting.values().forEach(queue -> {
+            for (var next = queue.poll(); next != null; next = queue.poll()) {
+                V value = next.now() == null ? null : next.now().value();
+                if (next.unreadable().isEmpty()) {
+                    changes.put(next.key(), Optional.ofNullable(value));
+                    take(next);
+                } else {
+                    waitingCount--;
+                }
+            }
+        });
+        return changes;
+    }
+
+    private void take(Arrival<V> arrival) {
+        waitingCount--;
+        Live<V> now = arrival.now();
+        Live<V> before = now == null ? live.remove(arrival.key()) : live.put(arrival.key(), now);
+        if (before != null) {
+            digest = digest.minus(arrival.key(), before.raw());
+        }
+        if (now != null) {
+            digest = digest.plus(arrival.key(), now.raw());
+        }
+        if (arrival.unreadable().isEmpty()) {
+            unreadable.remove(arrival.key());
+        } else {
+            unreadable.put(arrival.key(), arrival.unreadable());
+        }
+    }
+
+    boolean agrees(TopicCut cut) {
+        return live.size() == cut.getCount() && digest.hex().equals(cut.getDigest());
+    }
+
+    /// Something beyond the cut is here, so a newer cut is on its way.
+    boolean isAhead() {
+        return waitingCount > 0;
+    }
+
+    /// `topic:partition:offset why` of each live record that can't be read.
+    List<String> unreadable() {
+        return List.copyOf(unreadable.values());
+    }
+
+    Map<String, V> values() {
+        var values = new HashMap<String, V>();
+        live.forEach((key, record) -> {
+            if (record.value() != null) {
+                values.put(key, record.value());
+            }
+        });
+        return values;
+    }
+
+    Map<String, Live<V>> live() {
+        return live;
+    }
+
+    int size() {
+        return live.size();
+    }
+
+    String digest() {
+        return digest.hex();
+    }
+}

@@ -1,0 +1,24 @@
+package dev.meltemi.sidecar.config;
+
+import dev.meltemi.schemas.Compiled;
+import dev.meltemi.schemas.Revision;
+import dev.meltemi.schemas.compiled.ServiceEndpoint;
+import java.util.Map;
+import java.util.Optional;
+
+/// What an event on the compiled topics means for the proxy.
+public sealed interface Outcome {
+    /// More must arrive first.
+    record Wait() implements Outcome {}
+
+    /// A consistent revision is here, newer than the one before.
+    record Apply(Revision revision, Compiled compiled) implements Outcome {}
+
+    /// Endpoints changed; the revision stays. By key of `mesh.endpoints`, an empty value removes.
+    record Endpoints(Map<String, Optional<ServiceEndpoint>> changes) implements Outcome {}
+
+    /// A newer revision is here and can't be run; what runs goes on.
+    record Refuse(Revision revision, String why) implements Outcome {}
+
+    Outcome WAIT = new Wait();
+}

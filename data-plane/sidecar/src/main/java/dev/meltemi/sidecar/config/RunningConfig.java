@@ -1,0 +1,91 @@
+package dev.meltemi.sidecar.config;
+
+import dev.meltemi.routing.Clusters;
+import dev.meltemi.routing.RouteTable;
+import dev.meltemi.routing.Workload;
+import dev.meltemi.schemas.Compiled;
+import dev.meltemi.schemas.Revision;
+import dev.meltemi.schemas.compiled.ServiceEndpoint;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+
+/// The one reference that a proxy reads for each request, and what is to be said of it. One writer at a time; any
+/// number of readers, who never wait.
+public final class RunningConfig implements Supplier<RouteTable> {
+    private final Workload self;
+    private final Clusters clusters = new Clusters();
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private volatile RouteTable table;
+    private volatile Compiled compiled = Compiled.EMPTY;
+    private volatile Summary summary = new Summary(Revision.NONE, false, false, List.of(), 0, 0);
+
+    /// @param ready a table is there, from the bus or a file
+    /// @param stale it came from a file
+    /// @param refusals why newer revisions don't run, as long as that is so
+    public record Summary(
+            Revision revision, boolean ready, boolean stale, List<String> refusals, int routes, int endpoints) {
+        public Summary {
+            refusals = List.copyOf(refusals);
+        }
+    }
+
+    public RunningConfig(Workload self) {
+        this.self = self;
+        this.table = RouteTable.of(self, Revision.NONE, Compiled.EMPTY, clusters, null);
+    }
+
+    @Override
+    public RouteTable get() {
+        return table;
+    }
+
+    public Summary summary() {
+        return summary;
+    }
+
+    public Clusters clusters() {
+        return clusters;
+    }
+
+    /// What the table was made from.
+    public Compiled compiled() {
+        return compiled;
+    }
+
+    /// Called after each change, by the writer's thread.
+    public void onChange(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    /// Swaps the table; requests that began on the old one end on it.
+    public synchronized void run(Revision revision, Compiled compiled, boolean stale) {
+        table = RouteTable.of(self, revision, compiled, clusters, table);
+        this.compiled = compiled;
+        summary = new Summary(
+                revision,
+                true,
+                stale,
+                List.of(),
+                compiled.routes().size() + compiled.gateways().size(),
+                compiled.endpoints().size());
+        listeners.forEach(Runnable::run);
+    }
+
+    /// The fast path: the table stays, its clusters change.
+    synchronized void update(Map<String, Optional<ServiceEndpoint>> changes, int endpoints) {
+        clusters.update(changes);
+        var before = summary;
+        summary = new Summary(
+                before.revision(), before.ready(), before.stale(), before.refusals(), before.routes(), endpoints);
+    }
+
+    synchronized void refuse(String why) {
+        var before = summary;
+        summary = new Summary(
+                before.revision(), before.ready(), before.stale(), List.of(why), before.routes(), before.endpoints());
+        listeners.forEach(Runnable::run);
+    }
+}

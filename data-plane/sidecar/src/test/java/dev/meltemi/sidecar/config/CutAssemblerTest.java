@@ -1,0 +1,155 @@
+package dev.meltemi.sidecar.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.meltemi.bus.TopicEvent;
+import dev.meltemi.schemas.Topics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class CutAssemblerTest {
+    private final CompiledTopics topics = new CompiledTopics();
+    private final CutAssembler assembler = new CutAssembler();
+
+    private Outcome on(TopicEvent<?>... events) {
+        Outcome last = Outcome.WAIT;
+        for (var event : events) {
+            last = assembler.on(event);
+        }
+        return last;
+    }
+
+    @Test
+    void waits_until_a_cut_names_what_has_arrived() {
+        var outcome = on(topics.service("reviews", 9080), topics.endpoint("reviews", "a", "10.0.0.1"));
+
+        assertThat(outcome).isEqualTo(Outcome.WAIT);
+    }
+
+    @Test
+    void an_empty_mesh_is_a_revision_too() {
+        var outcome = on(topics.cut(-1));
+
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Outcome.Apply.class,
+                        apply -> assertThat(apply.compiled().routes()).isEmpty());
+    }
+
+    @Test
+    void runs_a_revision_whatever_the_order_in_which_its_topics_arrive() {
+        var services = List.of(topics.service("details", 9080), topics.service("reviews", 9080));
+        var endpoints = List.of(topics.endpoint("reviews", "a", "10.0.0.1"));
+        var cut = List.of(topics.cut(7));
+        for (int seed = 0; seed < 20; seed++) {
+            var fresh = new CutAssembler();
+            var applied = new ArrayList<Outcome.Apply>();
+
+            for (var event : interleaved(new Random(seed), List.of(services, endpoints, cut))) {
+                if (fresh.on(event) instanceof Outcome.Apply apply) {
+                    applied.add(apply);
+                }
+            }
+
+            assertThat(applied).singleElement().satisfies(apply -> {
+                assertThat(apply.revision().offset()).isEqualTo(7);
+                assertThat(apply.compiled().routes()).containsOnlyKeys("details", "reviews");
+                assertThat(apply.compiled().endpoints()).containsOnlyKeys("reviews/a");
+            });
+        }
+    }
+
+    /// Each list in its own order, as partitions are.
+    private static List<TopicEvent<?>> interleaved(Random random, List<List<? extends TopicEvent<?>>> lists) {
+        var mixed = new ArrayList<TopicEvent<?>>();
+        int[] next = new int[lists.size()];
+        int left = lists.stream().mapToInt(List::size).sum();
+        while (mixed.size() < left) {
+            int from = random.nextInt(lists.size());
+            if (next[from] < lists.get(from).size()) {
+                mixed.add(lists.get(from).get(next[from]++));
+            }
+        }
+        return mixed;
+    }
+
+    @Test
+    void records_beyond_the_cut_wait_for_theirs() {
+        var first = topics.service("reviews", 9080);
+        var cut = topics.cut(1);
+        var beyond = topics.service("ratings", 9080);
+
+        assertThat(on(first, beyond, cut))
+                .isInstanceOfSatisfying(
+                        Outcome.Apply.class,
+                        apply -> assertThat(apply.compiled().routes()).containsOnlyKeys("reviews"));
+        assertThat(on(topics.cut(2)))
+                .isInstanceOfSatisfying(
+                        Outcome.Apply.class,
+                        apply -> assertThat(apply.compiled().routes()).containsOnlyKeys("reviews", "ratings"));
+    }
+
+    @Test
+    void a_deleted_service_is_gone_with_the_next_cut() {
+        on(topics.service("reviews", 9080), topics.cut(1));
+
+        var outcome = on(topics.withoutService("reviews"), topics.cut(2));
+
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Outcome.Apply.class,
+                        apply -> assertThat(apply.compiled().routes()).isEmpty());
+    }
+
+    @Test
+    void endpoints_change_at_once_between_cuts() {
+        on(topics.service("reviews", 9080), topics.cut(1));
+
+        var outcome = on(topics.endpoint("reviews", "b", "10.0.0.2"));
+
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Outcome.Endpoints.class,
+                        endpoints -> assertThat(endpoints.changes()).containsOnlyKeys("reviews/b"));
+    }
+
+    @Test
+    void a_record_that_the_cut_does_not_know_makes_it_refuse_and_say_which_topic() {
+        topics.service("lost", 9080);
+        var there = topics.service("reviews", 9080);
+
+        var outcome = on(there, topics.cut(1));
+
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Outcome.Refuse.class,
+                        refuse -> assertThat(refuse.why()).contains("routes has 1 records", "names 2"));
+    }
+
+    @Test
+    void a_poisoned_record_is_refused_with_its_place_until_it_is_replaced() {
+        var poisoned = on(topics.poisonedService("reviews"), topics.cut(1));
+        var mended = on(topics.service("reviews", 9080), topics.cut(2));
+
+        assertThat(poisoned)
+                .isInstanceOfSatisfying(
+                        Outcome.Refuse.class, refuse -> assertThat(refuse.why()).contains("routes:0:0", "not Avro"));
+        assertThat(mended).isInstanceOf(Outcome.Apply.class);
+    }
+
+    @Test
+    void holes_that_compaction_left_are_known_by_progress() {
+        topics.service("reviews", 9080);
+        var newer = topics.service("reviews", 9081);
+        topics.withoutService("details");
+
+        var before = on(newer, topics.cut(1));
+        var after = assembler.on(new TopicEvent.Progress<>(Topics.ROUTES, "topic-routes", Map.of(0, 3L)));
+
+        assertThat(before).isEqualTo(Outcome.WAIT);
+        assertThat(after).isInstanceOf(Outcome.Apply.class);
+    }
+}

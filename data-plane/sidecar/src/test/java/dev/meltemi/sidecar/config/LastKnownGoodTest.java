@@ -1,0 +1,107 @@
+package dev.meltemi.sidecar.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.meltemi.schemas.Revision;
+import dev.meltemi.schemas.Topics;
+import dev.meltemi.schemas.compiled.Declaration;
+import dev.meltemi.schemas.compiled.ServiceRoutes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LastKnownGoodTest {
+    private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+
+    @TempDir
+    Path folder;
+
+    private LastKnownGood at(Instant now) {
+        return new LastKnownGood(folder, Duration.ofDays(1), InstantSource.fixed(now));
+    }
+
+    private static List<SavedRecord> service(String host) {
+        var routes = ServiceRoutes.newBuilder()
+                .setHost(host)
+                .setNamespace("default")
+                .setDeclaredBy(Declaration.SERVICE)
+                .setPorts(List.of())
+                .build();
+        return List.of(new SavedRecord("routes", host, Topics.ROUTES.codec().encode(routes)));
+    }
+
+    private static Revision revision(long offset) {
+        return new Revision("id", offset, offset);
+    }
+
+    private void saveTwice() {
+        at(NOW).save(revision(1), service("old"));
+        var second = at(NOW.plusSeconds(1));
+        second.load();
+        second.save(revision(2), service("new"));
+    }
+
+    @Test
+    void nothing_is_loaded_from_an_empty_folder() {
+        assertThat(at(NOW).load()).isEmpty();
+    }
+
+    @Test
+    void the_newer_of_two_files_is_loaded() {
+        saveTwice();
+
+        var loaded = at(NOW.plusSeconds(2)).load().orElseThrow();
+
+        assertThat(loaded.revision()).isEqualTo(revision(2));
+        assertThat(loaded.compiled().routes()).containsOnlyKeys("new");
+    }
+
+    @Test
+    void a_damaged_file_gives_way_to_the_one_before() throws IOException {
+        saveTwice();
+        Path newest = folder.resolve("last-known-good.1");
+        byte[] bytes = Files.readAllBytes(newest);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(newest, bytes);
+
+        var loaded = at(NOW.plusSeconds(2)).load().orElseThrow();
+
+        assertThat(loaded.revision()).isEqualTo(revision(1));
+    }
+
+    @Test
+    void a_truncated_file_gives_way_to_the_one_before() throws IOException {
+        saveTwice();
+        Path newest = folder.resolve("last-known-good.1");
+        Files.write(newest, new byte[] {1, 2});
+
+        var loaded = at(NOW.plusSeconds(2)).load().orElseThrow();
+
+        assertThat(loaded.revision()).isEqualTo(revision(1));
+    }
+
+    @Test
+    void a_file_older_than_a_day_is_refused() {
+        saveTwice();
+
+        assertThat(at(NOW.plus(Duration.ofHours(25))).load()).isEmpty();
+    }
+
+    @Test
+    void a_write_spares_the_newest_file() {
+        saveTwice();
+        var restarted = at(NOW.plusSeconds(3));
+        restarted.load();
+
+        restarted.save(revision(3), service("newest"));
+
+        assertThat(folder.resolve("last-known-good.1")).exists();
+        assertThat(at(NOW.plusSeconds(4)).load().orElseThrow().revision()).isEqualTo(revision(3));
+    }
+}

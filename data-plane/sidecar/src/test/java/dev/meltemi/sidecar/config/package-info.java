@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meltemi.sidecar.config;
+
+import org.jspecify.annotations.NullMarked;

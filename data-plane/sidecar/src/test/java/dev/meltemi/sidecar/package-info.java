@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meltemi.sidecar;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.meltemi.telemetry;
-
-import org.jspecify.annotations.NullMarked;

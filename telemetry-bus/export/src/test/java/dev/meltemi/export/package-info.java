@@ -1,4 +1,0 @@
-@NullMarked
-package dev.meltemi.export;
-
-import org.jspecify.annotations.NullMarked;

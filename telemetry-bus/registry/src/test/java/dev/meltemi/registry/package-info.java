@@ -1,4 +1,0 @@
-@NullMarked
-package dev.meltemi.registry;
-
-import org.jspecify.annotations.NullMarked;
