@@ -30,6 +30,12 @@ final class ClientProperties {
         this.more = settings.properties().map(ClientProperties::read).orElse(Map.of());
     }
 
+    Map<String, Object> connection() {
+        var all = new HashMap<String, Object>();
+        all.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
+        return with(more, all);
+    }
+
     Map<String, Object> admin() {
         var all = common();
         all.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, patienceMs());

@@ -2,6 +2,7 @@ package dev.meltemi.kafka;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 /// How to reach a broker.
@@ -45,5 +46,12 @@ public record KafkaSettings(
 
     public KafkaSettings withTopicCheck(Duration every) {
         return new KafkaSettings(bootstrapServers, clientId, prefix, properties, patience, every);
+    }
+
+    /// Where the broker is and how to be let in, for a client with settings of its own; what the file says wins.
+    ///
+    /// @throws BrokerException when the file can't be read
+    public Map<String, Object> connection() {
+        return new ClientProperties(this).connection();
     }
 }

@@ -22,6 +22,7 @@ import reactor.core.publisher.FluxSink;
 /// demand it polls nothing, so nothing piles up. A lost broker is waited for.
 public final class LogReader implements Runnable {
     private static final Duration POLL = Duration.ofMillis(500);
+    private static final long QUICK_FAILURE_PAUSE_MS = 20;
     private static final long FIRST_BACKOFF_MS = 100;
     private static final long LONGEST_BACKOFF_MS = 10_000;
 
@@ -92,13 +93,18 @@ public final class LogReader implements Runnable {
         try {
             while (!stopped && check.same()) {
                 awaitDemand();
+                long asked = System.nanoTime();
                 for (var record : from.poll(POLL)) {
                     emit(new LogEvent.Appended(record.topic(), positions.topicId(record.topic()), record));
                 }
-                for (var topic : positions.advance(from)) {
+                var moved = positions.advance(from);
+                for (var topic : moved) {
                     emit(new LogEvent.Advanced(topic, positions.topicId(topic), positions.of(topic)));
                 }
                 announceCaughtUp();
+                if (moved.isEmpty() && System.nanoTime() - asked < POLL.toNanos() / 2) {
+                    pause(QUICK_FAILURE_PAUSE_MS); // a deleted topic is answered at once, a thousand times a second
+                }
             }
         } catch (OffsetOutOfRangeException e) {
             // retention overtook a slow reader, or the topic is another one: the next session finds out which

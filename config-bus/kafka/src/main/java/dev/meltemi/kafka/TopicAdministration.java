@@ -9,18 +9,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /// Makes a cluster's topics what the catalogue says. It never changes what exists: that may be somebody's only copy.
 public final class TopicAdministration {
     private static final int MOST_REPLICAS = 3;
     private static final Duration COMPACTION_LAG = Duration.ofHours(1);
     private static final Duration TOMBSTONES_STAY = Duration.ofDays(7);
+
+    private static final Duration VISIBLE_AGAIN = Duration.ofMillis(10);
 
     private final BrokerConnection connection;
 
@@ -61,6 +65,28 @@ public final class TopicAdministration {
                 }
             }
         });
+        awaitVisible(wanted.stream().map(NewTopic::name).toList());
+    }
+
+    /// The controller knows a new topic a moment before the brokers do; until then nobody can use it.
+    private void awaitVisible(List<String> created) {
+        long until = System.nanoTime() + connection.settings().patience().toNanos();
+        while (!isVisible(created, until)) {
+            LockSupport.parkNanos(VISIBLE_AGAIN.toNanos());
+        }
+    }
+
+    private boolean isVisible(List<String> created, long until) {
+        try {
+            return connection.describe(created).values().stream()
+                    .flatMap(topic -> topic.partitions().stream())
+                    .noneMatch(partition -> partition.leader() == null && System.nanoTime() < until);
+        } catch (BrokerException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException && System.nanoTime() < until) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     private void check(List<Topic<?>> present) {

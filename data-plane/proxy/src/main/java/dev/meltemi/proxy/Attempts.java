@@ -294,10 +294,7 @@ final class Attempts implements UpstreamUser {
         if (!exchange.requestEnded && !LocalReply.isDrainable(exchange)) {
             exchange.wantsClose = true;
         }
-        LocalReply.fail(exchange, failure);
-        if (exhausted) {
-            exchange.flag("URX");
-        }
+        LocalReply.fail(exchange, failure, exhausted);
     }
 
     /// The caller is gone or gets another answer: what goes on upstream is reset.

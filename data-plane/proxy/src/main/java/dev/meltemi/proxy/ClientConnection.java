@@ -287,6 +287,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     /// The answer broke off: the caller must not take it for a complete one.
     void reset() {
+        if (current != null) {
+            current.cut = true;
+        }
         if (ctx.channel().isActive()) {
             ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
         }

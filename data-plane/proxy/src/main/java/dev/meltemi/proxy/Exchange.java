@@ -85,6 +85,8 @@ final class Exchange implements RequestHead {
     boolean responseStarted;
     boolean responseEnded;
     boolean over;
+    /// We reset the caller, not the other way round.
+    boolean cut;
 
     // On the loop's clock
     long routeDeadline = NEVER;

@@ -27,7 +27,15 @@ final class LocalReply {
 
     /// Answers with what {@link FailureWords} says, and notes flag and details.
     static void fail(Exchange exchange, ProxyFailure failure) {
+        fail(exchange, failure, false);
+    }
+
+    /// @param retriesExhausted adds Envoy's URX
+    static void fail(Exchange exchange, ProxyFailure failure, boolean retriesExhausted) {
         note(exchange, failure);
+        if (retriesExhausted) {
+            exchange.flag("URX");
+        }
         FailureWords words = FailureWords.of(failure);
         exchange.wantsClose |= failure instanceof ProxyFailure.MalformedRequest;
         byte[] body = words.body().getBytes(StandardCharsets.UTF_8);

@@ -107,7 +107,7 @@ final class RequestIntake {
             exchange.attempts.stop();
         }
         exchange.body.discard();
-        if (exchange.flags.equals(Exchange.NO_FLAGS) || !exchange.details.equals("via_upstream")) {
+        if (!exchange.cut) {
             LocalReply.note(exchange, new ProxyFailure.DownstreamClosed());
         }
         log(exchange);

@@ -1,8 +1,8 @@
 package dev.meltemi.telemetry;
 
+import dev.meltemi.kafka.KafkaSettings;
 import dev.meltemi.schemas.access.AccessEntry;
 import java.time.Duration;
-import java.util.Map;
 
 /// Where an instance's access entries go to `mesh.telemetry.access`. A bounded ring stands before the producer: a
 /// slow or dead broker costs entries, never a request. What is lost is a hole in the numbers of an instance's
@@ -12,14 +12,13 @@ public final class AccessLog implements AutoCloseable {
     private final AccessSender sender;
 
     /// @param instance id of the instance, the key of its events
-    /// @param connection settings of Kafka clients: `bootstrap.servers`, and security when the broker asks for it
-    /// @param topicPrefix `mesh.`
+    /// @param kafka how to reach the broker, and the topics' prefix
     /// @param capacity most entries that wait, a power of two; an entry takes about 700 bytes
-    public record Settings(String instance, Map<String, Object> connection, String topicPrefix, int capacity) {
+    public record Settings(String instance, KafkaSettings kafka, int capacity) {
         public static final int DEFAULT_CAPACITY = 8192;
 
-        public Settings {
-            connection = Map.copyOf(connection);
+        public static Settings of(String instance, KafkaSettings kafka) {
+            return new Settings(instance, kafka, DEFAULT_CAPACITY);
         }
     }
 

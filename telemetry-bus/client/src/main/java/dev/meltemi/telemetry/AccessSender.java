@@ -46,7 +46,7 @@ final class AccessSender implements Runnable {
         this.settings = settings;
         this.ring = ring;
         this.encoder = new AccessEntryEncoder(settings.instance());
-        this.topic = Topics.ACCESS.on(settings.topicPrefix());
+        this.topic = Topics.ACCESS.on(settings.kafka().prefix());
         this.key = settings.instance().getBytes(StandardCharsets.UTF_8);
         this.events = new EventOutbox(settings, key, deliveries);
         this.report = new ConnectionReport(settings.instance(), events);

@@ -26,7 +26,7 @@ final class EventOutbox {
 
     EventOutbox(AccessLog.Settings settings, byte[] key, Deliveries deliveries) {
         this.instance = settings.instance();
-        this.topic = Topics.EVENTS.on(settings.topicPrefix());
+        this.topic = Topics.EVENTS.on(settings.kafka().prefix());
         this.key = key;
         this.deliveries = deliveries;
     }

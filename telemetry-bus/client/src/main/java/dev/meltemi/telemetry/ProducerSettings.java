@@ -14,7 +14,7 @@ final class ProducerSettings {
     private ProducerSettings() {}
 
     static Map<String, Object> of(AccessLog.Settings settings) {
-        Map<String, Object> all = new HashMap<>(settings.connection());
+        Map<String, Object> all = new HashMap<>();
         all.put(ProducerConfig.CLIENT_ID_CONFIG, "meltemi-telemetry-" + settings.instance());
         // A retry that wrote twice would count a request twice, and one that overtook another would look like a gap.
         all.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
@@ -36,6 +36,8 @@ final class ProducerSettings {
         all.put(CommonClientConfigs.RETRY_BACKOFF_MAX_MS_CONFIG, 2_000L);
         all.put(CommonClientConfigs.METRIC_REPORTER_CLASSES_CONFIG, "");
         all.put(ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, false);
+        // What the operator's file says wins.
+        all.putAll(settings.kafka().connection());
         return all;
     }
 }

@@ -2,7 +2,6 @@ package dev.meltemi.registry;
 
 import dev.meltemi.bus.BusException;
 import java.io.ByteArrayOutputStream;
-import java.net.BindException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -37,25 +36,40 @@ final class SchemaServer implements AutoCloseable {
                     .bindNow(Duration.ofSeconds(10)));
         } catch (ChannelBindException e) {
             throw new BusException(
-                    "the schema registry can't listen on " + bindAddress + ":" + port + ": "
-                            + (e.getCause() instanceof BindException bind ? bind.getMessage() : e.getMessage())
-                            + ". See who does with: ss -ltnp 'sport = :" + port
-                            + "'; or choose another port",
+                    "the schema registry can't listen on " + bindAddress + ":" + port + ": " + reason(e)
+                            + "; see who does with: ss -ltnp 'sport = :" + port + "'; or choose another port",
                     e);
         }
     }
 
+    /// The native transport puts the system's words into the cause, the other one into a BindException below.
+    private static String reason(ChannelBindException failure) {
+        Throwable cause = failure.getCause();
+        return cause == null ? String.valueOf(failure.getMessage()) : String.valueOf(cause.getMessage());
+    }
+
     private static Mono<Void> answer(Answers answers, HttpServerRequest request, HttpServerResponse response) {
-        List<String> path = segments(request.uri());
+        List<String> path;
+        try {
+            path = segments(request.uri());
+        } catch (IllegalArgumentException e) {
+            return send(
+                    response,
+                    Answer.error(RegistryError.BAD_REQUEST, "The path isn't well encoded: " + e.getMessage()));
+        }
         Mono<Answer> answer = switch (request.method().name()) {
             case "GET" -> Mono.fromSupplier(() -> answers.get(path));
             case "POST" -> body(request).map(body -> answers.post(path, body));
             default -> Mono.just(answers.otherMethod(request.method().name()));
         };
-        return answer.flatMap(one -> response.status(one.status())
+        return answer.flatMap(one -> send(response, one));
+    }
+
+    private static Mono<Void> send(HttpServerResponse response, Answer answer) {
+        return response.status(answer.status())
                 .header("content-type", CONTENT_TYPE)
-                .sendString(Mono.just(one.body()))
-                .then());
+                .sendString(Mono.just(answer.body()))
+                .then();
     }
 
     /// What is longer than any schema is cut off, and then isn't one.

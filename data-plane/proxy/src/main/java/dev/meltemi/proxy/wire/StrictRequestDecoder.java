@@ -5,11 +5,15 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpRequestDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 
 /// Netty's decoder without its tolerance: one space between the words of a request line, a known version, no
 /// content-length beside a transfer-encoding. Counts the octets of what it emits.
 public final class StrictRequestDecoder extends HttpRequestDecoder {
+    private static final byte[] VERSION = "HTTP/1.".getBytes(StandardCharsets.US_ASCII);
+
     private long consumed;
     private boolean between = true;
 
@@ -68,10 +72,22 @@ public final class StrictRequestDecoder extends HttpRequestDecoder {
 
     @Override
     protected String splitThirdWordInitialLine(byte[] line, int start, int length) {
-        if (length != 8 || start == 0 || line[start - 1] != ' ') {
+        if (start == 0 || line[start - 1] != ' ') {
             throw new MalformedMessageException(400, "request_line_separator");
         }
+        if (!isKnownVersion(line, start, length)) {
+            throw new MalformedMessageException(400, "unknown_version");
+        }
         return super.splitThirdWordInitialLine(line, start, length);
+    }
+
+    private static boolean isKnownVersion(byte[] line, int start, int length) {
+        if (length != VERSION.length + 1) {
+            return false;
+        }
+        byte minor = line[start + VERSION.length];
+        return Arrays.equals(line, start, start + VERSION.length, VERSION, 0, VERSION.length)
+                && (minor == '1' || minor == '0');
     }
 
     private static void requireSpace(byte[] line, int at) {

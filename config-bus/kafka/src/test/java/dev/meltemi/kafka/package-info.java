@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meltemi.kafka;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meltemi.telemetry;
+
+import org.jspecify.annotations.NullMarked;

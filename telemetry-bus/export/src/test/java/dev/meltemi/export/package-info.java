@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meltemi.export;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meltemi.registry;
+
+import org.jspecify.annotations.NullMarked;
