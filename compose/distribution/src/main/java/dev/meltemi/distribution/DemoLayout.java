@@ -1,7 +1,8 @@
 package dev.meltemi.distribution;
 
-/// Which addresses a demo uses. Published ports are shifted by the offset; proxies and apps live on loopback addresses
-/// of their own, whose third byte follows from the offset, so that two demos with different offsets don't meet.
+/// Which addresses a demo uses. Published ports are shifted by the offset; proxies and apps live on loopback
+/// addresses of their own, whose third byte follows from the offset, so that two demos with different offsets don't
+/// meet.
 ///
 /// @param offset 0 to 45,000
 record DemoLayout(int offset) {

@@ -6,8 +6,8 @@ import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What a command started, in order, and stops in reverse: at its own end, and when the process is told to end (Ctrl-C,
-/// SIGTERM).
+/// What a command started, in order, and stops in reverse: at its own end, and when the process is told to end
+/// (Ctrl-C, SIGTERM).
 final class Foreground implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Foreground.class);
 
@@ -50,7 +50,10 @@ final class Foreground implements AutoCloseable {
         try {
             running.close();
         } catch (Exception e) {
-            LOG.warn("event=stop_failed component={} failure={}", running.getClass().getSimpleName(), e.toString());
+            LOG.warn(
+                    "event=stop_failed component={} failure={}",
+                    running.getClass().getSimpleName(),
+                    e.toString());
         }
     }
 }

@@ -1,0 +1,58 @@
+package dev.meltemi.distribution;
+
+import dev.meltemi.schemas.Topic;
+import dev.meltemi.schemas.Topics;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// The control services against a broker. Several may run: one is active, the others stand by.
+@Command(
+        name = "control",
+        mixinStandardHelpOptions = true,
+        description = "Runs admission, route-compiler and schema registry, until it is told to end.")
+final class ControlCommand implements Callable<Integer> {
+    @Option(
+            names = "--bootstrap-servers",
+            paramLabel = "HOST:PORT",
+            defaultValue = "${env:MELTEMI_BOOTSTRAP_SERVERS:-127.0.0.1:19092}",
+            description = "Kafka brokers (default: $$MELTEMI_BOOTSTRAP_SERVERS, else 127.0.0.1:19092)")
+    private String bootstrapServers = "";
+
+    @Option(
+            names = "--prefix",
+            defaultValue = Topic.DEFAULT_PREFIX,
+            description = "prefix of the mesh's topics (default: mesh.)")
+    private String prefix = Topic.DEFAULT_PREFIX;
+
+    @Option(
+            names = "--registry-host",
+            defaultValue = "127.0.0.1",
+            description = "address of the schema registry (default: 127.0.0.1)")
+    private String registryHost = "127.0.0.1";
+
+    @Option(
+            names = "--registry-port",
+            defaultValue = "8081",
+            description = "port of the schema registry (default: 8081)")
+    private int registryPort = 8081;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        try (var running = new Foreground()) {
+            var bus = running.add(new Buses("meltemi-control").open(bootstrapServers, prefix));
+            bus.ensureTopics(Topics.all());
+            running.add(ControlPlane.start(bus, prefix, registryHost, registryPort));
+            var out = spec.commandLine().getOut();
+            out.println("READY");
+            out.flush();
+            running.await();
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,43 @@
+package dev.meltemi.distribution;
+
+import dev.meltemi.admission.Admission;
+import dev.meltemi.admission.AdmissionSettings;
+import dev.meltemi.bus.MeshBus;
+import dev.meltemi.registry.Registry;
+import dev.meltemi.routecompiler.RouteCompiler;
+import dev.meltemi.routecompiler.RouteCompilerSettings;
+import java.time.InstantSource;
+
+/// The control services in one process. They meet on topics, not here: each could run alone.
+final class ControlPlane implements AutoCloseable {
+    private final Admission admission;
+    private final RouteCompiler routeCompiler;
+    private final Registry registry;
+
+    private ControlPlane(Admission admission, RouteCompiler routeCompiler, Registry registry) {
+        this.admission = admission;
+        this.routeCompiler = routeCompiler;
+        this.registry = registry;
+    }
+
+    /// @param registryPort 0 for any free one
+    /// @throws dev.meltemi.bus.BusException when the registry's port is taken
+    static ControlPlane start(MeshBus bus, String prefix, String registryHost, int registryPort) {
+        var registry = Registry.start(bus, registryHost, registryPort, prefix);
+        return new ControlPlane(
+                Admission.start(bus, InstantSource.system(), AdmissionSettings.DEFAULT),
+                RouteCompiler.start(bus, InstantSource.system(), RouteCompilerSettings.DEFAULT),
+                registry);
+    }
+
+    int registryPort() {
+        return registry.port();
+    }
+
+    @Override
+    public void close() {
+        admission.close();
+        routeCompiler.close();
+        registry.close();
+    }
+}

@@ -1,0 +1,23 @@
+package dev.meltemi.distribution;
+
+import dev.meltemi.broker.BrokerStartException;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.ParseResult;
+
+/// What keeps a process from starting is told in one message; the exit code is sysexits' 69, unavailable.
+///
+/// @param others what the operator's commands do with their errors
+record StartErrors(IExecutionExceptionHandler others) implements IExecutionExceptionHandler {
+    private static final int UNAVAILABLE = 69;
+
+    @Override
+    public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) throws Exception {
+        if (failure instanceof BrokerStartException || failure instanceof StartFailure) {
+            command.getErr().println("error: " + failure.getMessage());
+            command.getErr().flush();
+            return UNAVAILABLE;
+        }
+        return others.handleExecutionException(failure, command, parsed);
+    }
+}
