@@ -3,12 +3,25 @@ package dev.meltemi.distribution;
 import dev.meltemi.bus.KafkaBus;
 import dev.meltemi.bus.MeshBus;
 import dev.meltemi.kafka.KafkaSettings;
+import dev.meltemi.sidecar.ProxyBuses;
+import dev.meltemi.sidecar.SidecarWorld.TelemetryConnection;
+import java.util.Map;
 
 /// Opens buses on Kafka for one kind of client.
 ///
 /// @param clientId what the broker's logs and metrics call it
-record Buses(String clientId) {
+record Buses(String clientId) implements ProxyBuses {
     MeshBus open(String bootstrapServers, String prefix) {
-        return KafkaBus.open(KafkaSettings.of(bootstrapServers, clientId).withPrefix(prefix));
+        return open(bootstrapServers, prefix, clientId);
+    }
+
+    @Override
+    public MeshBus open(String bootstrapServers, String prefix, String client) {
+        return KafkaBus.open(KafkaSettings.of(bootstrapServers, client).withPrefix(prefix));
+    }
+
+    @Override
+    public TelemetryConnection telemetry(String bootstrapServers, String prefix) {
+        return new TelemetryConnection(Map.of("bootstrap.servers", bootstrapServers, "client.id", clientId), prefix);
     }
 }

@@ -1,6 +1,8 @@
 package dev.meltemi.distribution;
 
 import dev.meltemi.cli.OperatorCommands;
+import dev.meltemi.sidecar.GatewayCommand;
+import dev.meltemi.sidecar.SidecarCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -32,7 +34,9 @@ public final class Meltemi implements Runnable {
         var line = new CommandLine(new Meltemi())
                 .addSubcommand(new DemoCommand())
                 .addSubcommand(new BrokerCommand())
-                .addSubcommand(new ControlCommand());
+                .addSubcommand(new ControlCommand())
+                .addSubcommand(new SidecarCommand(new Buses("meltemi-sidecar")))
+                .addSubcommand(new GatewayCommand(new Buses("meltemi-gateway")));
         OperatorCommands.addTo(line, new Buses("meltemi-cli")::open);
         line.setExecutionExceptionHandler(new StartErrors(line.getExecutionExceptionHandler()));
         return line;
