@@ -26,7 +26,7 @@ final class ControlPlane implements AutoCloseable {
         var registry = Registry.start(bus, registryHost, registryPort, prefix);
         return new ControlPlane(
                 Admission.start(bus, InstantSource.system(), AdmissionSettings.DEFAULT),
-                RouteCompiler.start(bus, InstantSource.system(), RouteCompilerSettings.DEFAULT),
+                RouteCompiler.start(bus, RouteCompilerSettings.DEFAULT),
                 registry);
     }
 

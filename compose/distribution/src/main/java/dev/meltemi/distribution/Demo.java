@@ -80,7 +80,7 @@ final class Demo implements AutoCloseable {
             var outbound = new InetSocketAddress(
                     place.listen().address(), place.listen().ports().outbound());
             var listen = new InetSocketAddress(
-                    place.listen().address(), place.listen().app());
+                    place.listen().address(), place.listen().application());
             var process = Bookinfo.start(new Bookinfo.Settings(app, listen, Optional.of(outbound)), appLoops);
             running.add(process::disposeNow);
             proxies.add(Sidecar.start(place, world));
