@@ -73,7 +73,7 @@ final class MeshPicture {
             }
             case TopicEvent.CaughtUp<?> there -> caughtUp.add(there.topic());
             case TopicEvent.Replaced<?> replaced -> {
-                if (replaced.topic() == Topics.REVISIONS) {
+                if (replaced.topic().name().equals(Topics.REVISIONS.name())) {
                     cut = null;
                 }
             }
@@ -90,9 +90,10 @@ final class MeshPicture {
     private void put(Topic<?> topic, String key, @Nullable Object value, Headers headers, Offset at) {
         switch (value) {
             case byte[] bytes
-            when topic == Topics.CONFIG ->
+            when topic.name().equals(Topics.CONFIG.name()) ->
                 desired.put(key, new Version(new String(bytes, StandardCharsets.UTF_8), headers, at));
-            case String text when topic == Topics.ACCEPTED -> accepted.put(key, new Version(text, headers, at));
+            case String text
+            when topic.name().equals(Topics.ACCEPTED.name()) -> accepted.put(key, new Version(text, headers, at));
             case ConfigStatus status -> statuses.put(key, status);
             case Heartbeat heartbeat -> beats.put(key, new Beat(heartbeat, at));
             case Cut newer -> cut = newer;
@@ -101,13 +102,13 @@ final class MeshPicture {
     }
 
     private void remove(Topic<?> topic, String key) {
-        if (topic == Topics.CONFIG) {
+        if (topic.name().equals(Topics.CONFIG.name())) {
             desired.remove(key);
-        } else if (topic == Topics.ACCEPTED) {
+        } else if (topic.name().equals(Topics.ACCEPTED.name())) {
             accepted.remove(key);
-        } else if (topic == Topics.STATUS) {
+        } else if (topic.name().equals(Topics.STATUS.name())) {
             statuses.remove(key);
-        } else if (topic == Topics.SIDECARS) {
+        } else if (topic.name().equals(Topics.SIDECARS.name())) {
             beats.remove(key);
         }
     }

@@ -89,9 +89,11 @@ final class TapCommand extends OperatorCommand {
         var number = new AtomicLong();
         try (MeshBus opened = bus.open(surroundings.buses())) {
             var events = opened.tail(List.of(Topics.ACCESS), start)
-                    .ofType(TopicEvent.Put.class)
-                    .map(TopicEvent.Put::value)
-                    .ofType(AccessEvent.class)
+                    .<AccessEvent>handle((event, sink) -> {
+                        if (event instanceof TopicEvent.Put<?> put && put.value() instanceof AccessEvent access) {
+                            sink.next(access);
+                        }
+                    })
                     .filter(filter::matches)
                     .take(max);
             var bounded = timeout == null ? events : events.take(timeout);

@@ -69,7 +69,7 @@ final class TapFilter {
             String service = source ? event.getSourceCanonicalService() : event.getDestinationServiceName();
             String workload = source ? event.getSourceWorkload() : event.getDestinationWorkload();
             return (namespace.isEmpty() || namespace.equals(where))
-                    && (services && service.equals(name) || workloads && workload.equals(name));
+                    && ((services && service.equals(name)) || (workloads && workload.equals(name)));
         };
     }
 }

@@ -50,11 +50,11 @@ record Target(Optional<Kind> kind, Optional<String> name, Optional<String> names
         return kind.map(k -> k.name().equals(key.kind()) && k.group().equals(key.group()))
                         .orElse(true)
                 && name.map(n -> n.equals(key.name())).orElse(true)
-                && (namespace
+                && namespace
                         .map(n -> n.equals(key.namespace()))
                         .orElse(allNamespaces
                                 || key.namespace().equals(defaultNamespace)
-                                || key.namespace().equals("-")));
+                                || key.namespace().equals("-"));
     }
 
     /// @throws CommandFailure when kind or name are missing
