@@ -64,7 +64,7 @@ class GoldenTest {
         if (Files.exists(instances)) {
             for (String line : Files.readAllLines(instances)) {
                 if (!line.isBlank() && !line.startsWith("#")) {
-                    instance(line.trim().split("\\s+"), changes);
+                    instance(line.trim().split("\\s+", -1), changes);
                 }
             }
         }
@@ -74,14 +74,14 @@ class GoldenTest {
     /// `instance namespace address labels`, then `unhealthy`, `silent` or `serves=host:port`.
     private static void instance(String[] words, List<Change> changes) {
         var labels = new TreeMap<String, String>();
-        for (String label : words[3].split(",")) {
+        for (String label : words[3].split(",", -1)) {
             labels.put(label.substring(0, label.indexOf('=')), label.substring(label.indexOf('=') + 1));
         }
         var services = new ArrayList<RegisteredService>();
         boolean healthy = true;
         for (String word : List.of(words).subList(4, words.length)) {
             if (word.startsWith("serves=")) {
-                String[] hostAndPort = word.substring("serves=".length()).split(":");
+                String[] hostAndPort = word.substring("serves=".length()).split(":", -1);
                 services.add(new RegisteredService(
                         hostAndPort[0], List.of(new RegisteredPort("http", Integer.parseInt(hostAndPort[1]), "HTTP"))));
             } else if (word.equals("silent")) {
@@ -92,7 +92,7 @@ class GoldenTest {
         }
         changes.add(new Change.Registered(Registration.newBuilder()
                 .setInstance(words[0])
-                .setWorkload(words[0].split("~")[0])
+                .setWorkload(words[0].split("~", -1)[0])
                 .setNamespace(words[1])
                 .setAddress(words[2])
                 .setLabels(labels)
