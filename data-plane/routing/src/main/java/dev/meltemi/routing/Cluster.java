@@ -59,6 +59,11 @@ public final class Cluster {
         return definition.connectTimeoutNanos();
     }
 
+    /// How endpoints are chosen, as the client's DestinationRule says or by default.
+    public LoadBalancer balancing() {
+        return definition.balancing();
+    }
+
     /// Those that may be chosen: healthy ones, or all when none is healthy, because an answer that might come beats one
     /// that can't.
     public List<Endpoint> endpoints() {
