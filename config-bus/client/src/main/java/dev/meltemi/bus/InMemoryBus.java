@@ -14,10 +14,12 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /// The bus without a broker, for tests: it passes the contract tests that Kafka passes. Keeps every record.
 public final class InMemoryBus implements MeshBus {
     private final InstantSource clock;
+    private final Sinks.Empty<Void> closing = Sinks.empty();
     private final Map<String, MemoryLog> logs = new HashMap<>();
     private final Map<String, Integer> epochs = new HashMap<>();
     private final Map<String, List<FluxSink<Boolean>>> candidates = new HashMap<>();
@@ -52,14 +54,18 @@ public final class InMemoryBus implements MeshBus {
     }
 
     private Flux<TopicEvent<?>> read(List<Topic<?>> topics, Function<MemoryLog, int[]> start) {
-        return Flux.create(
-                sink -> {
-                    var reader = new MemoryReader(this, topics, start, sink);
-                    sink.onRequest(_ -> wakeReaders());
-                    sink.onDispose(reader::stop);
-                    Thread.ofPlatform().daemon().name("memory-bus-reader").start(reader);
-                },
-                FluxSink.OverflowStrategy.ERROR);
+        return Flux.<TopicEvent<?>>create(
+                        sink -> {
+                            var reader = new MemoryReader(this, topics, start, sink);
+                            sink.onRequest(_ -> wakeReaders());
+                            sink.onDispose(reader::stop);
+                            Thread.ofPlatform()
+                                    .daemon()
+                                    .name("memory-bus-reader")
+                                    .start(reader);
+                        },
+                        FluxSink.OverflowStrategy.ERROR)
+                .takeUntilOther(closing.asMono());
     }
 
     @Override
@@ -118,10 +124,11 @@ public final class InMemoryBus implements MeshBus {
 
     @Override
     public Flux<Boolean> leadership(String service) {
-        return Flux.create(sink -> {
-            sink.onDispose(() -> retire(service, sink));
-            stand(service, sink);
-        });
+        return Flux.<Boolean>create(sink -> {
+                    sink.onDispose(() -> retire(service, sink));
+                    stand(service, sink);
+                })
+                .takeUntilOther(closing.asMono());
     }
 
     private void stand(String service, FluxSink<Boolean> candidate) {
@@ -191,5 +198,7 @@ public final class InMemoryBus implements MeshBus {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        closing.tryEmitEmpty();
+    }
 }

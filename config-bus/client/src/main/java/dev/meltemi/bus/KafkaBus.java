@@ -15,6 +15,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 
 /// The bus on a Kafka cluster.
@@ -22,6 +23,7 @@ public final class KafkaBus implements MeshBus {
     private final BrokerConnection connection;
     private final Publisher publisher;
     private final TopicIds topicIds;
+    private final Sinks.Empty<Void> closing = Sinks.empty();
 
     private KafkaBus(BrokerConnection connection) {
         this.connection = connection;
@@ -58,6 +60,7 @@ public final class KafkaBus implements MeshBus {
         return LogReader.read(connection, form.names(), start)
                 .doOnNext(topicIds::learn)
                 .<TopicEvent<?>>map(form::event)
+                .takeUntilOther(closing.asMono())
                 .onErrorMap(BrokerException.class, KafkaBus::busException);
     }
 
@@ -82,7 +85,8 @@ public final class KafkaBus implements MeshBus {
     @Override
     public Flux<Boolean> leadership(String service) {
         var prefix = connection.settings().prefix();
-        return Leadership.of(connection, Topics.CONFIG.on(prefix), prefix + service);
+        return Leadership.of(connection, Topics.CONFIG.on(prefix), prefix + service)
+                .takeUntilOther(closing.asMono());
     }
 
     @Override
@@ -96,6 +100,7 @@ public final class KafkaBus implements MeshBus {
 
     @Override
     public void close() {
+        closing.tryEmitEmpty();
         publisher.close();
         connection.close();
     }

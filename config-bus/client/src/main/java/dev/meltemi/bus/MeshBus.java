@@ -43,6 +43,7 @@ public interface MeshBus extends AutoCloseable {
     /// @throws BusException naming each difference and how to mend it, or an unreachable broker
     void ensureTopics(List<Topic<?>> topics);
 
+    /// Completes whatever follows this bus, and stands down from every role.
     @Override
     void close();
 

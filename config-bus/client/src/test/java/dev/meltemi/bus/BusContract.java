@@ -359,6 +359,17 @@ interface BusContract {
     }
 
     @Test
+    default void closing_the_bus_completes_its_followers() {
+        var bus = carrier().bus();
+
+        StepVerifier.create(bus.follow(List.of(LINE)).filter(e -> e instanceof TopicEvent.CaughtUp))
+                .expectNextCount(1)
+                .then(bus::close)
+                .expectComplete()
+                .verify(Duration.ofSeconds(20));
+    }
+
+    @Test
     default void topics_can_be_ensured_again_and_keep_what_is_in_them() {
         var bus = carrier().bus();
         publish(bus, put(LINE, "a", "1"));
