@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -65,17 +66,20 @@ final class LaunchedCommand {
         return Thread.ofVirtual().start(() -> reader.lines().forEach(lines::add));
     }
 
-    void awaitLine(String expected, Duration patience) {
+    void awaitLine(Predicate<String> expected, Duration patience) {
         try {
-            Awaitility.await().atMost(patience).until(() -> out.contains(expected) || !process.isAlive());
+            Awaitility.await().atMost(patience).until(() -> said(expected) || !process.isAlive());
         } catch (ConditionTimeoutException e) {
             kill();
-            throw new AssertionError(
-                    line + " didn't say " + expected + " within " + patience + ":\n" + everything(), e);
+            throw new AssertionError(line + " didn't say it within " + patience + ":\n" + everything(), e);
         }
-        if (!out.contains(expected)) {
+        if (!said(expected)) {
             throw new AssertionError(line + " ended with " + process.exitValue() + ":\n" + everything());
         }
+    }
+
+    private boolean said(Predicate<String> expected) {
+        return out.stream().anyMatch(expected);
     }
 
     boolean alive() {

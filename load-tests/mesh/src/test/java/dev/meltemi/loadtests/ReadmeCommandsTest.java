@@ -21,6 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 /// default addresses in the commands are replaced by its addresses.
 @ExtendWith(DemoExtension.class)
 class ReadmeCommandsTest {
+    /// How a JVM ends that was told to: 128 + SIGTERM.
+    private static final int TERMINATED = 143;
+
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final RunningDemo demo;
@@ -56,18 +59,28 @@ class ReadmeCommandsTest {
                     assumeTrue(
                             !command.startsWith("kcat") || installed("kcat"),
                             "kcat is not installed (apt-get install kcat): its commands aren't tried");
-                    assertThat(command)
-                            .as("the gateway's rules are tried by their own test")
-                            .isNotBlank();
-                    var done = LaunchedCommand.run(
-                            Map.of("MELTEMI_BOOTSTRAP_SERVERS", demo.bootstrapServers()),
-                            PATIENCE,
-                            "bash",
-                            "-c",
-                            command.replace("127.0.0.1:19092", demo.bootstrapServers())
-                                    .replace("rule.yaml", rule.toString()));
-                    assertThat(done.exitCode()).as(done.everything()).isZero();
+                    var words = new String[] {
+                        "bash",
+                        "-c",
+                        "exec "
+                                + command.replace("127.0.0.1:19092", demo.bootstrapServers())
+                                        .replace("rule.yaml", rule.toString())
+                    };
+                    var environment = Map.of("MELTEMI_BOOTSTRAP_SERVERS", demo.bootstrapServers());
+                    var done = command.startsWith("./meltemi gateway")
+                            ? startedAndStopped(environment, words)
+                            : LaunchedCommand.run(environment, PATIENCE, words);
+                    assertThat(done.exitCode()).as(done.everything()).isIn(0, TERMINATED);
                 }));
+    }
+
+    /// A command that runs until it is told to end.
+    private static LaunchedCommand startedAndStopped(Map<String, String> environment, String... words) {
+        var running = LaunchedCommand.start(environment, words);
+        running.awaitLine(line -> line.endsWith(" started"), PATIENCE);
+        running.signal("TERM");
+        assertThat(running.endsWithin(PATIENCE)).as("ends when told to").isTrue();
+        return running;
     }
 
     @Test

@@ -49,7 +49,7 @@ final class RunningDemo implements AutoCloseable {
                 String.valueOf(offset),
                 "--data-dir",
                 dataDirectory.toString());
-        process.awaitLine("READY", START);
+        process.awaitLine("READY"::equals, START);
         return new RunningDemo(process, offset);
     }
 
