@@ -7,6 +7,7 @@ import dev.meltemi.schemas.compiled.ServiceEndpoint;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /// The edges of one table: each is made once, with the table's revision in it.
@@ -20,6 +21,9 @@ final class Edges {
     private final Clusters clusters;
     private final Map<String, ServiceRoutes> services;
     private final EdgeCache outbound = new EdgeCache();
+    /// Kept, because a method reference to this object would be a new one for every request.
+    private final BiFunction<Decision.Forward, @Nullable Endpoint, Edge> forwarding = this::forwarded;
+
     private final Map<Arrival, Inbound> inbound = new ConcurrentHashMap<>();
 
     private record Arrival(String peer, int port, String application) {}
@@ -37,7 +41,7 @@ final class Edges {
 
     Edge of(Decision decision, @Nullable Endpoint endpoint) {
         return switch (decision) {
-            case Decision.Forward forward -> outbound.edge(forward, endpoint, this::forwarded);
+            case Decision.Forward forward -> outbound.edge(forward, endpoint, forwarding);
             case Decision.Respond respond ->
                 outbound.edge(respond, null, (way, _) -> unsent(way.route(), way.service(), ""));
             case Decision.Redirect redirect ->
