@@ -25,16 +25,18 @@ public final class ConfigFollower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigFollower.class);
     /// Files are written at most that often.
     private static final Duration SAVE_PAUSE = Duration.ofMillis(500);
+    private static final Duration FOLLOW_AGAIN = Duration.ofSeconds(1);
     private static final int PREFETCH = 512;
 
     private final String workload;
     private final RunningConfig running;
     private final @Nullable LastKnownGood files;
     private final boolean adoptNewBus;
-    private final CutAssembler assembler = new CutAssembler();
+    private CutAssembler assembler = new CutAssembler();
     private final Scheduler thread;
     private final Scheduler disk;
-    private final Disposable.Composite life = Disposables.composite();
+    private final Disposable.Swap following = Disposables.swap();
+    private final Disposable.Composite life = Disposables.composite(following);
     private final AtomicReference<@Nullable Save> unsaved = new AtomicReference<>();
 
     /// @param stateFolder for the last-known-good files; empty: none
@@ -68,10 +70,16 @@ public final class ConfigFollower implements AutoCloseable {
         var follower = new ConfigFollower(settings, running, clock);
         follower.life.add(follower.thread.schedule(
                 follower::serveFile, settings.patience().toMillis(), TimeUnit.MILLISECONDS));
-        follower.life.add(bus.follow(CutAssembler.TOPICS)
-                .publishOn(follower.thread, PREFETCH)
-                .subscribe(follower::on, follower::failed));
+        follower.thread.schedule(() -> follower.follow(bus));
         return follower;
+    }
+
+    /// From the beginning, with nothing remembered: what a topic doesn't hold any more is gone.
+    private void follow(MeshBus bus) {
+        assembler = new CutAssembler();
+        following.update(bus.follow(CutAssembler.TOPICS)
+                .publishOn(thread, PREFETCH)
+                .subscribe(this::on, why -> failed(bus, why)));
     }
 
     private void serveFile() {
@@ -154,12 +162,15 @@ public final class ConfigFollower implements AutoCloseable {
         running.refuse("revision " + revision.offset() + ": " + why);
     }
 
-    private void failed(Throwable cause) {
-        LOG.error(
-                "event=following-ended workload={} why=\"{}\" next=\"what runs goes on; restart the sidecar\"",
+    /// Topics may not be there yet when a sidecar starts before the control services.
+    private void failed(MeshBus bus, Throwable cause) {
+        LOG.warn(
+                "event=following-failed workload={} why=\"{}\" next=\"tried again in {} s; what runs goes on\"",
                 workload,
-                cause.toString());
-        running.refuse("following the bus ended: " + cause.getMessage());
+                cause.getMessage(),
+                FOLLOW_AGAIN.toSeconds());
+        running.refuse("following the bus failed: " + cause.getMessage());
+        life.add(thread.schedule(() -> follow(bus), FOLLOW_AGAIN.toMillis(), TimeUnit.MILLISECONDS));
     }
 
     /// Remembers what to write; the newest replaces what wasn't written yet.
