@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 ///    └──back-off──┴──retriable┘                 ▼
 ///                 └── otherwise ──▶ local answer ──▶ over
 /// ```
+@SuppressWarnings("FutureReturnValueIgnored") // what fails closes the channel, and that is heard
 final class Attempts implements UpstreamUser {
     private final Exchange exchange;
     private final ClientConnection client;

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 ///                   ▼
 ///               lingering ──caller closes, or time──▶ closed
 /// ```
+@SuppressWarnings("FutureReturnValueIgnored") // what fails closes the channel, and that is heard
 final class ClientConnection extends ChannelInboundHandlerAdapter {
     /// A pipelined message that waits for its turn.
     private record Waiting(HttpObject message, long consumed) {}

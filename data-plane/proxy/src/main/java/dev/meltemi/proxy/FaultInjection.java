@@ -7,13 +7,14 @@ import java.util.random.RandomGenerator;
 
 /// Delays and aborts that a rule orders, drawn for each request. A delayed request holds nothing but its own
 /// connection.
+@SuppressWarnings("FutureReturnValueIgnored") // what fails closes the channel, and that is heard
 final class FaultInjection implements RequestFilter {
     @Override
     public void onRequest(Exchange exchange, Next next) {
         FaultPlan plan = exchange.forward == null
                 ? FaultPlan.NONE
                 : exchange.forward.route().fault();
-        if (plan == FaultPlan.NONE) {
+        if (plan.delayPercent() <= 0 && plan.abortPercent() <= 0) {
             next.proceed(exchange);
             return;
         }

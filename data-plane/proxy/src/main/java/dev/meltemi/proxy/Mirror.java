@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// One copy of a request on its way to a mirror; its answer is read and dropped.
+@SuppressWarnings("FutureReturnValueIgnored") // what fails closes the channel, and that is heard
 final class Mirror implements UpstreamUser {
     /// A mirror that takes longer is cut off.
     private static final long TIMEOUT_SECONDS = 15;

@@ -9,6 +9,10 @@ import org.junit.jupiter.api.Test;
 class ForwardingTest {
     private static final String GET = "GET /reviews/0?x=1 HTTP/1.1\r\nHost: reviews:9080\r\nUser-Agent: t\r\n\r\n";
 
+    private static final String CHUNKED_HEAD =
+            "POST / HTTP/1.1\r\nHost: reviews:9080\r\nTransfer-Encoding: chunked\r\n\r\n";
+    private static final String CHUNKED = RecordingOrigin.chunked("abc");
+
     private final ProxyUnderTest proxy = new ProxyUnderTest();
 
     @AfterEach
@@ -93,18 +97,10 @@ class ForwardingTest {
 
     @Test
     void a_chunked_body_goes_both_ways_with_trailers() throws IOException {
-        try (var origin = RecordingOrigin.answering(
-                "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")) {
+        try (var origin = RecordingOrigin.answering(CHUNKED)) {
             proxy.rules.endpoint(origin.address());
 
-            String answer = RawClient.ask(
-                    proxy.outbound(),
-                    "POST / HTTP/1.1\r\n"
-                            + "Host: reviews:9080\r\n"
-                            + "Transfer-Encoding: chunked\r\n\r\n"
-                            + "5\r\n"
-                            + "hello\r\n"
-                            + "0\r\n\r\n");
+            String answer = RawClient.ask(proxy.outbound(), CHUNKED_HEAD + "5\r\nhello\r\n0\r\n\r\n");
 
             assertThat(answer).contains("transfer-encoding: chunked").endsWith("3\r\nabc\r\n0\r\n\r\n");
             assertThat(origin.received())
@@ -129,8 +125,7 @@ class ForwardingTest {
 
     @Test
     void an_http_1_0_caller_gets_an_answer_without_chunks() throws IOException {
-        try (var origin = RecordingOrigin.answering(
-                        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
+        try (var origin = RecordingOrigin.answering(CHUNKED);
                 var client = new RawClient(proxy.outbound())) {
             proxy.rules.endpoint(origin.address());
 

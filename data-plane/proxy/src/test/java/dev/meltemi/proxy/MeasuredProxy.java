@@ -1,5 +1,6 @@
 package dev.meltemi.proxy;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -11,11 +12,15 @@ final class MeasuredProxy {
     private MeasuredProxy() {}
 
     public static void main(String[] args) throws InterruptedException {
-        var rules = new RulesInForce().endpoint(new InetSocketAddress("127.0.0.1", Integer.parseInt(args[1])));
+        var rules = new RulesInForce().endpoint(local(args[1]));
         var ports = new ProxyPorts(rules::table, entry -> true, InstantSource.system(), new SplittableRandom());
         new ProxyServer(ports, ProxySettings.DEFAULT)
-                .bindOutbound(new InetSocketAddress("127.0.0.1", Integer.parseInt(args[0])))
+                .bindOutbound(local(args[0]))
                 .block(Duration.ofSeconds(10));
         new CountDownLatch(1).await();
+    }
+
+    private static InetSocketAddress local(String port) {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(port));
     }
 }

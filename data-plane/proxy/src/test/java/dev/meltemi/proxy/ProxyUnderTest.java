@@ -1,6 +1,7 @@
 package dev.meltemi.proxy;
 
 import dev.meltemi.schemas.access.AccessEntry;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -43,7 +44,7 @@ final class ProxyUnderTest implements AutoCloseable {
     }
 
     private static InetSocketAddress anyPort() {
-        return new InetSocketAddress("127.0.0.1", 0);
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     }
 
     private static InetSocketAddress bound(Mono<DisposableServer> listener) {

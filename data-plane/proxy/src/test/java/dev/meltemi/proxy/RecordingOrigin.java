@@ -28,7 +28,7 @@ final class RecordingOrigin implements AutoCloseable {
     RecordingOrigin(Script script) {
         this.script = script;
         try {
-            listening = new ServerSocket(0, 256, InetAddress.getByName("127.0.0.1"));
+            listening = new ServerSocket(0, 256, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
@@ -42,6 +42,12 @@ final class RecordingOrigin implements AutoCloseable {
                 visit.write(answer);
             }
         });
+    }
+
+    /// An answer of one chunk.
+    static String chunked(String body) {
+        String size = Integer.toHexString(body.length());
+        return "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n" + size + "\r\n" + body + "\r\n0\r\n\r\n";
     }
 
     InetSocketAddress address() {

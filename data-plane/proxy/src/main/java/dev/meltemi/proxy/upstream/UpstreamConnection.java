@@ -36,6 +36,8 @@ import reactor.netty.tcp.TcpClient;
 ///     │           │ anything else                        │ closed, or octets nobody asked for
 ///     └───────────┴──────────────▶ closed ◀──────────────┘
 /// ```
+// What fails closes the channel, and that is heard; a user is who it is.
+@SuppressWarnings({"FutureReturnValueIgnored", "ReferenceEquality"})
 public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private final EndpointPool pool;
     private final StrictResponseDecoder decoder;

@@ -3,14 +3,13 @@ package dev.meltemi.proxy.upstream;
 import dev.meltemi.routing.Endpoint;
 import io.netty.channel.EventLoop;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import reactor.netty.resources.LoopResources;
 
 /// One proxy's connections on one event loop, by endpoint. Everything happens on that loop: a request never
 /// changes
 /// thread between its two sockets.
 public final class UpstreamPools {
-    private final Map<Endpoint, EndpointPool> byEndpoint = new IdentityHashMap<>();
+    private final IdentityHashMap<Endpoint, EndpointPool> byEndpoint = new IdentityHashMap<>();
     private final EventLoop loop;
     private final LoopResources onLoop;
     private final UpstreamSettings settings;

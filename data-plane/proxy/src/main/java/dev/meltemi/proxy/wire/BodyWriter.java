@@ -9,6 +9,7 @@ import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 
 /// Writes a body piece by piece in the framing that the head announced.
+@SuppressWarnings("FutureReturnValueIgnored") // what fails closes the channel, and that is heard
 public final class BodyWriter {
     private static final AsciiString ZERO = AsciiString.cached("0\r\n");
     private static final int CRLF = ('\r' << 8) | '\n';
@@ -39,7 +40,7 @@ public final class BodyWriter {
         ctx.write(head, ctx.voidPromise());
         ctx.write(octets, ctx.voidPromise());
         ctx.write(END_OF_CHUNK.duplicate(), ctx.voidPromise());
-        return size + overhead;
+        return (long) size + overhead;
     }
 
     /// Ends a body that came to its end. Never called for a broken one.
