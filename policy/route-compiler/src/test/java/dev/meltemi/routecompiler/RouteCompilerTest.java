@@ -1,0 +1,324 @@
+package dev.meltemi.routecompiler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.meltemi.bus.InMemoryBus;
+import dev.meltemi.bus.MeshBus.Write;
+import dev.meltemi.rules.Leases;
+import dev.meltemi.schemas.Headers;
+import dev.meltemi.schemas.Topic;
+import dev.meltemi.schemas.Topics;
+import dev.meltemi.schemas.compiled.Cut;
+import dev.meltemi.schemas.compiled.HttpRules;
+import dev.meltemi.schemas.fleet.Heartbeat;
+import dev.meltemi.schemas.fleet.RegisteredPort;
+import dev.meltemi.schemas.fleet.RegisteredService;
+import dev.meltemi.schemas.fleet.Registration;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class RouteCompilerTest {
+    private static final String HOST = "reviews.default.svc.cluster.local";
+    private static final String RULE = "networking.istio.io/VirtualService/default/reviews";
+    private static final RouteCompilerSettings QUICK =
+            new RouteCompilerSettings(Leases.Terms.DEFAULT, Duration.ofMillis(20), Duration.ofMillis(20));
+
+    private final AtomicReference<Instant> brokerTime = new AtomicReference<>(Instant.parse("2026-11-21T12:00:00Z"));
+    private final InMemoryBus bus = InMemoryBus.create(brokerTime::get);
+    private final String topicId = configTopicId();
+    private Sealed sealed = new Sealed(bus);
+    private RouteCompiler compiler = RouteCompiler.start(bus, QUICK);
+
+    @AfterEach
+    void stop() {
+        compiler.close();
+        sealed.close();
+    }
+
+    @Test
+    void a_mesh_that_was_told_nothing_has_a_revision_of_its_config_topic() {
+        var cut = sealed.awaitOffset(-1);
+
+        assertThat(cut.getTopicId()).isEqualTo(topicId);
+        assertThat(cut.getConfigOffset()).isEqualTo(-1);
+        Awaitility.await().until(sealed::agrees);
+    }
+
+    @Test
+    void a_registration_becomes_an_endpoint_and_a_cut() {
+        register("reviews-v1~1");
+
+        Awaitility.await().until(() -> sealed.endpoints().containsKey(HOST + "/reviews-v1~1"));
+        Awaitility.await().until(sealed::agrees);
+        assertThat(sealed.routes()).containsKey(HOST);
+    }
+
+    @Test
+    void a_rule_is_compiled_into_its_host_and_the_cut_names_its_offset() {
+        register("reviews-v1~1");
+        accept(5, rule("v1"));
+
+        var cut = sealed.awaitOffset(5);
+
+        assertThat(cut.getConfigOffset()).isEqualTo(5);
+        Awaitility.await().until(sealed::agrees);
+        assertThat(rulesOfHost())
+                .singleElement()
+                .satisfies(http -> assertThat(http.getConfigOffset()).isEqualTo(5));
+    }
+
+    @Test
+    void a_rule_that_changes_nothing_is_a_revision_too() {
+        accept(5, "networking.istio.io/EnvoyFilter/default/x", envoyFilter());
+        var first = sealed.awaitOffset(5);
+
+        accept(6, "networking.istio.io/EnvoyFilter/default/x", envoyFilter());
+
+        assertThat(sealed.awaitOffset(6).getSequence()).isEqualTo(first.getSequence() + 1);
+    }
+
+    @Test
+    void an_endpoint_that_comes_or_goes_is_a_newer_sequence_of_the_same_offset() {
+        accept(5, rule("v1"));
+        var before = sealed.awaitOffset(5);
+
+        register("reviews-v1~1");
+
+        Awaitility.await().until(() -> newest().getSequence() > before.getSequence());
+        assertThat(newest().getConfigOffset()).isEqualTo(5);
+    }
+
+    @Test
+    void a_deletion_takes_the_rule_away_at_the_offset_of_its_tombstone() {
+        register("reviews-v1~1");
+        accept(5, rule("v1"));
+        sealed.awaitOffset(5);
+
+        accept(9, RULE, null);
+
+        assertThat(sealed.awaitOffset(9).getConfigOffset()).isEqualTo(9);
+        Awaitility.await().untilAsserted(() -> assertThat(rulesOfHost()).isEmpty());
+    }
+
+    @Test
+    void whoever_starts_again_publishes_nothing_again() {
+        register("reviews-v1~1");
+        accept(5, rule("v1"));
+        sealed.awaitOffset(5);
+        Awaitility.await().until(() -> sealed.endpoints().containsKey(HOST + "/reviews-v1~1"));
+        Awaitility.await().until(sealed::agrees);
+        int cuts = sealed.cuts().size();
+
+        restart();
+
+        assertThat(sealed.cuts()).hasSize(cuts);
+        assertThat(compiler.health().revision().sequence()).isEqualTo(newest().getSequence());
+    }
+
+    @Test
+    void a_cold_start_behind_compaction_finds_the_same_revision() {
+        register("reviews-v1~1");
+        accept(5, rule("v1"));
+        accept(6, rule("v2"));
+        accept(9, "networking.istio.io/VirtualService/default/gone", null);
+        sealed.awaitOffset(9);
+        Awaitility.await().until(() -> sealed.endpoints().containsKey(HOST + "/reviews-v1~1"));
+        var sequence = newest().getSequence();
+        compiler.close();
+        for (Topic<?> topic : Topics.all()) {
+            bus.compact(topic);
+        }
+        sealed.close();
+        sealed = new Sealed(bus);
+
+        compiler = RouteCompiler.start(bus, QUICK);
+        Awaitility.await().until(() -> compiler.health().active());
+
+        assertThat(compiler.health().revision().offset()).isEqualTo(9);
+        assertThat(compiler.health().revision().sequence()).isEqualTo(sequence);
+        Awaitility.await().until(sealed::agrees);
+    }
+
+    @Test
+    void poisoned_inputs_are_skipped_and_counted_and_their_keys_keep_what_was_good() {
+        register("reviews-v1~1");
+        accept(5, rule("v1"));
+        sealed.awaitOffset(5);
+
+        bus.append(Topics.ACCEPTED, RULE, new byte[] {(byte) 0xff});
+        bus.append(Topics.WORKLOADS, "reviews-v1~1", new byte[] {1, 2, 3});
+        bus.append(Topics.SIDECARS, "reviews-v1~1", new byte[] {1, 2, 3});
+        accept(7, "networking.istio.io/VirtualService/default/other", rule("v1").replace("reviews", "other"));
+
+        sealed.awaitOffset(7);
+        Awaitility.await().until(() -> compiler.health().refused() == 3);
+        assertThat(rulesOfHost()).hasSize(1);
+        assertThat(sealed.endpoints()).containsKey(HOST + "/reviews-v1~1");
+    }
+
+    @Test
+    void what_somebody_else_writes_on_a_compiled_topic_is_overwritten_at_once() {
+        register("reviews-v1~1");
+        accept(5, rule("v1"));
+        sealed.awaitOffset(5);
+
+        bus.append(Topics.ROUTES, HOST, new byte[] {1, 2, 3});
+        bus.append(Topics.ROUTES, "stranger.example.com", new byte[] {1, 2, 3});
+        var sequence = newest().getSequence();
+
+        Awaitility.await().until(() -> newest().getSequence() > sequence && sealed.agrees());
+        assertThat(sealed.routes().keySet()).contains(HOST).doesNotContain("stranger.example.com");
+    }
+
+    @Test
+    void what_somebody_else_wrote_while_nobody_was_in_office_is_overwritten_at_the_start() {
+        register("reviews-v1~1");
+        accept(5, rule("v1"));
+        sealed.awaitOffset(5);
+        compiler.close();
+        bus.append(Topics.ROUTES, HOST, new byte[] {1, 2, 3});
+        bus.append(Topics.ROUTES, "stranger.example.com", new byte[] {1, 2, 3});
+
+        compiler = RouteCompiler.start(bus, QUICK);
+        Awaitility.await().until(() -> compiler.health().active());
+
+        Awaitility.await().until(sealed::agrees);
+        assertThat(sealed.routes()).containsKey(HOST).doesNotContainKey("stranger.example.com");
+    }
+
+    @Test
+    void an_instance_that_is_silent_gets_no_traffic_and_goes_in_the_end() {
+        register("reviews-v1~1");
+        register("reviews-v2~1");
+        Awaitility.await().until(() -> sealed.endpoints().size() == 2);
+
+        seconds(20, "reviews-v2~1");
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(sealed.endpoints().get(HOST + "/reviews-v1~1"))
+                        .isNotNull()
+                        .satisfies(silent -> assertThat(silent.getHealthy()).isFalse()));
+        seconds(170, "reviews-v2~1");
+
+        Awaitility.await().untilAsserted(() -> assertThat(sealed.endpoints()).containsOnlyKeys(HOST + "/reviews-v2~1"));
+        Awaitility.await().until(sealed::agrees);
+    }
+
+    @Test
+    void a_topic_that_was_created_again_is_an_alarm_and_deletes_nothing() {
+        register("reviews-v1~1");
+        Awaitility.await().until(() -> sealed.endpoints().size() == 1);
+
+        bus.replace(Topics.WORKLOADS);
+        Awaitility.await().until(() -> compiler.health().alarm().isPresent());
+        register("reviews-v2~1");
+        compiler.close();
+
+        assertThat(sealed.endpoints()).containsOnlyKeys(HOST + "/reviews-v1~1");
+    }
+
+    private void restart() {
+        compiler.close();
+        compiler = RouteCompiler.start(bus, QUICK);
+        Awaitility.await().until(() -> compiler.health().active());
+    }
+
+    private List<HttpRules> rulesOfHost() {
+        return Objects.requireNonNull(sealed.routes().get(HOST)).getHttp();
+    }
+
+    private Cut newest() {
+        return sealed.newest().orElseThrow();
+    }
+
+    private void seconds(int seconds, String speaking) {
+        for (int i = 0; i < seconds; i += 5) {
+            brokerTime.updateAndGet(now -> now.plusSeconds(5));
+            bus.publish(Write.put(
+                            Topics.SIDECARS,
+                            speaking,
+                            Heartbeat.newBuilder()
+                                    .setInstance(speaking)
+                                    .setWorkload(speaking)
+                                    .setNamespace("default")
+                                    .setVersion("test")
+                                    .setSentAt(brokerTime.get())
+                                    .build()))
+                    .block();
+        }
+    }
+
+    private void register(String instance) {
+        var registration = Registration.newBuilder()
+                .setInstance(instance)
+                .setWorkload(instance)
+                .setNamespace("default")
+                .setLabels(Map.of("app", "reviews"))
+                .setAddress("127.0.1.1")
+                .setServices(List.of(RegisteredService.newBuilder()
+                        .setHost(HOST)
+                        .setPorts(List.of(RegisteredPort.newBuilder()
+                                .setName("http")
+                                .setNumber(9080)
+                                .setProtocol("HTTP")
+                                .build()))
+                        .build()))
+                .build();
+        bus.publish(Write.put(Topics.WORKLOADS, instance, registration)).block();
+    }
+
+    private void accept(long offset, String text) {
+        accept(offset, RULE, text);
+    }
+
+    private void accept(long offset, String key, @Nullable String text) {
+        var headers = Headers.NONE
+                .with(Headers.CONFIG_TOPIC_ID, topicId)
+                .with(Headers.CONFIG_OFFSET, Long.toString(offset))
+                .with(Headers.CREATED_SEQUENCE, Long.toString(offset));
+        bus.publish(new Write<>(Topics.ACCEPTED, key, text, headers)).block();
+    }
+
+    private String configTopicId() {
+        return Objects.requireNonNull(
+                        bus.publish(Write.put(Topics.CONFIG, RULE, new byte[0])).block())
+                .topicId();
+    }
+
+    private static String rule(String subset) {
+        return """
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata:
+              name: reviews
+              namespace: default
+            spec:
+              hosts:
+              - reviews
+              http:
+              - route:
+                - destination:
+                    host: reviews
+                    subset: %s
+            """.formatted(subset);
+    }
+
+    private static String envoyFilter() {
+        return """
+            apiVersion: networking.istio.io/v1alpha3
+            kind: EnvoyFilter
+            metadata:
+              name: x
+              namespace: default
+            spec:
+              configPatches: []
+            """;
+    }
+}

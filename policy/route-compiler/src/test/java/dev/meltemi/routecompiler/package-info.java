@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meltemi.routecompiler;
+
+import org.jspecify.annotations.NullMarked;
