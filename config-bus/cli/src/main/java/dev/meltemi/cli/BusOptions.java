@@ -8,6 +8,9 @@ import picocli.CommandLine.Option;
 
 /// Where the mesh's bus is; the same options on every command that needs it.
 final class BusOptions {
+    /// A broker that answers has answered by then; only after that it is worth a question of its own.
+    private static final Duration SOON = Duration.ofMillis(1500);
+
     @Option(
             names = "--bootstrap-servers",
             paramLabel = "HOST:PORT",
@@ -35,11 +38,18 @@ final class BusOptions {
     /// Reads the topics to their ends, and goes on following them.
     MeshWatch watch(MeshBus bus, List<Topic<?>> topics) {
         var watch = new MeshWatch(bus, topics);
-        if (!watch.caughtUp(requestTimeout)) {
+        try {
+            if (!watch.caughtUp(SOON)) {
+                bus.requireReachable();
+                if (!watch.caughtUp(requestTimeout)) {
+                    throw unanswered();
+                }
+            }
+            return watch;
+        } catch (RuntimeException e) {
             watch.close();
-            throw unanswered();
+            throw e;
         }
-        return watch;
     }
 
     CommandFailure unanswered() {

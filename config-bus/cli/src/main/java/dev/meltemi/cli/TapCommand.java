@@ -88,6 +88,7 @@ final class TapCommand extends OperatorCommand {
         var start = since == null ? null : surroundings.clock().instant().minus(since);
         var number = new AtomicLong();
         try (MeshBus opened = bus.open(surroundings.buses())) {
+            opened.requireReachable();
             var events = opened.tail(List.of(Topics.ACCESS), start)
                     .<AccessEvent>handle((event, sink) -> {
                         if (event instanceof TopicEvent.Put<?> put && put.value() instanceof AccessEvent access) {
