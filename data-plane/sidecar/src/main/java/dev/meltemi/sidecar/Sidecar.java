@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
 
 /// One proxy beside an application, or a gateway: brings the buses to the proxy's ports. Several may run in one
 /// process.
@@ -194,12 +195,12 @@ public final class Sidecar implements AutoCloseable {
         }
         drain();
         try {
-            if (presence != null && proxy.openConnections() > 0) {
-                Thread.sleep(FAREWELL);
-            }
-            proxy.drain(settings.drain()).block(settings.drain().plusSeconds(2));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            var farewell = presence != null && proxy.openConnections() > 0 ? FAREWELL : Duration.ZERO;
+            Mono.delay(farewell)
+                    .then(proxy.drain(settings.drain()))
+                    .block(settings.drain().plusSeconds(2));
+        } catch (RuntimeException e) {
+            LOG.warn("event=drain-failed instance={} why=\"{}\" next=\"it ends anyway\"", instance(), e.toString());
         } finally {
             end();
         }
