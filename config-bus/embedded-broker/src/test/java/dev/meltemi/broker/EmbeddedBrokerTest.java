@@ -41,7 +41,7 @@ class EmbeddedBrokerTest {
 
     @Test
     void a_taken_port_is_an_error_that_names_port_and_owner_and_leaves_the_directory_free() throws IOException {
-        try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (var taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
             var settings = BrokerSettings.anyPort(data).withPort(taken.getLocalPort());
 
             assertThatThrownBy(() -> EmbeddedBroker.start(settings))
@@ -55,7 +55,7 @@ class EmbeddedBrokerTest {
 
     @Test
     void a_taken_controller_port_is_an_error_and_not_the_end_of_the_process() throws IOException {
-        try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (var taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
             var settings = new BrokerSettings(data, "127.0.0.1", 0, taken.getLocalPort());
 
             assertThatThrownBy(() -> EmbeddedBroker.start(settings))
