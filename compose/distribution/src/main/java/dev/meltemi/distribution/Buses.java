@@ -4,8 +4,6 @@ import dev.meltemi.bus.KafkaBus;
 import dev.meltemi.bus.MeshBus;
 import dev.meltemi.kafka.KafkaSettings;
 import dev.meltemi.sidecar.ProxyBuses;
-import dev.meltemi.sidecar.SidecarWorld.TelemetryConnection;
-import java.util.Map;
 
 /// Opens buses on Kafka for one kind of client.
 ///
@@ -21,7 +19,7 @@ record Buses(String clientId) implements ProxyBuses {
     }
 
     @Override
-    public TelemetryConnection telemetry(String bootstrapServers, String prefix) {
-        return new TelemetryConnection(Map.of("bootstrap.servers", bootstrapServers, "client.id", clientId), prefix);
+    public KafkaSettings telemetry(String bootstrapServers, String prefix) {
+        return KafkaSettings.of(bootstrapServers, clientId).withPrefix(prefix);
     }
 }

@@ -11,12 +11,17 @@ record Together(List<? extends AutoCloseable> parts) implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         var stopping = parts.stream()
                 .map(part -> Thread.ofVirtual().start(() -> stop(part)))
                 .toList();
-        for (Thread thread : stopping) {
-            thread.join();
+        try {
+            for (Thread thread : stopping) {
+                thread.join();
+            }
+        } catch (InterruptedException e) {
+            // whoever interrupts a stop doesn't want to wait for it
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.meltemi.sidecar;
 
 import dev.meltemi.bus.MeshBus;
-import dev.meltemi.sidecar.SidecarWorld.TelemetryConnection;
+import dev.meltemi.kafka.KafkaSettings;
 
 /// How commands reach the bus; opened only when one runs.
 public interface ProxyBuses {
@@ -10,5 +10,5 @@ public interface ProxyBuses {
     /// @param clientId what the broker calls this process
     MeshBus open(String bootstrapServers, String prefix, String clientId);
 
-    TelemetryConnection telemetry(String bootstrapServers, String prefix);
+    KafkaSettings telemetry(String bootstrapServers, String prefix);
 }

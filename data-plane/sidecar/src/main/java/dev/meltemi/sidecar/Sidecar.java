@@ -72,13 +72,7 @@ public final class Sidecar implements AutoCloseable {
         var connection = world.telemetry();
         return new Telemetry(
                 metrics,
-                connection == null
-                        ? null
-                        : AccessLog.start(new AccessLog.Settings(
-                                self.instance(),
-                                connection.properties(),
-                                connection.prefix(),
-                                AccessLog.Settings.DEFAULT_CAPACITY)));
+                connection == null ? null : AccessLog.start(AccessLog.Settings.of(self.instance(), connection)));
     }
 
     /// On loopback every instance has an address of its own, by which others know who calls. 127.0.0.1 is nobody's.

@@ -1,8 +1,8 @@
 package dev.meltemi.sidecar;
 
 import dev.meltemi.bus.MeshBus;
+import dev.meltemi.kafka.KafkaSettings;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.Random;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -16,18 +16,10 @@ import reactor.netty.resources.LoopResources;
 public record SidecarWorld(
         LoopResources loops,
         @Nullable MeshBus bus,
-        @Nullable TelemetryConnection telemetry,
+        @Nullable KafkaSettings telemetry,
         InstantSource clock,
         RandomGenerator random) {
-    /// @param properties of Kafka clients: `bootstrap.servers`, and security when the broker asks for it
-    /// @param prefix of the topics
-    public record TelemetryConnection(Map<String, Object> properties, String prefix) {
-        public TelemetryConnection {
-            properties = Map.copyOf(properties);
-        }
-    }
-
-    public static SidecarWorld of(LoopResources loops, @Nullable MeshBus bus, @Nullable TelemetryConnection telemetry) {
+    public static SidecarWorld of(LoopResources loops, @Nullable MeshBus bus, @Nullable KafkaSettings telemetry) {
         return new SidecarWorld(loops, bus, telemetry, InstantSource.system(), new Random());
     }
 }

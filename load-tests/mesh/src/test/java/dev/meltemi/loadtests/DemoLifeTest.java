@@ -3,6 +3,7 @@ package dev.meltemi.loadtests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -37,7 +38,8 @@ class DemoLifeTest {
                 .isTrue();
         for (String url : new String[] {first.gateway(), first.bootstrapServers(), first.registry()}) {
             try (var socket = new ServerSocket()) {
-                socket.bind(new InetSocketAddress("127.0.0.1", Integer.parseInt(url.replaceAll(".*:", ""))));
+                socket.bind(new InetSocketAddress(
+                        InetAddress.ofLiteral("127.0.0.1"), Integer.parseInt(url.replaceAll(".*:", ""))));
             }
         }
         first.close();

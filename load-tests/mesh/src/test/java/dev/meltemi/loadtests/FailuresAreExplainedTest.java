@@ -3,6 +3,7 @@ package dev.meltemi.loadtests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -23,7 +24,8 @@ class FailuresAreExplainedTest {
 
     @Test
     void a_jdk_of_another_version_is_named() throws IOException {
-        Path jdk = Files.createDirectories(folder.resolve("jdk-17/bin")).getParent();
+        Path jdk = folder.resolve("jdk-17");
+        Files.createDirectories(jdk.resolve("bin"));
         Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"17.0.15\"\n");
         assertThat(Files.createFile(jdk.resolve("bin/java")).toFile().setExecutable(true))
                 .isTrue();
@@ -48,7 +50,7 @@ class FailuresAreExplainedTest {
     void a_port_in_use_is_named() throws IOException {
         int offset = RunningDemo.freeOffset();
         try (var taken = new ServerSocket()) {
-            taken.bind(new InetSocketAddress("127.0.0.1", 19092 + offset));
+            taken.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 19092 + offset));
 
             var done = meltemi(Map.of(), "demo", "--headless", "--port-offset", String.valueOf(offset));
 

@@ -5,6 +5,7 @@ import dev.meltemi.bus.MeshBus;
 import dev.meltemi.kafka.KafkaSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -19,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 
 /// `./meltemi demo`, as a user starts it: another process, on ports of its own.
 final class RunningDemo implements AutoCloseable {
-    private static final Duration START = Duration.ofSeconds(120);
+    private static final Duration START = Duration.ofMinutes(2);
     private static final Duration STOP = Duration.ofSeconds(20);
     private static final int GATEWAY = 9080;
     private static final int KAFKA = 19092;
@@ -65,7 +66,7 @@ final class RunningDemo implements AutoCloseable {
 
     private static boolean free(int port) {
         try (var socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress("127.0.0.1", port));
+            socket.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
             return true;
         } catch (IOException e) {
             return false;

@@ -71,12 +71,17 @@ public final class Pages {
 
     private Publisher<Void> metrics(HttpServerRequest request, HttpServerResponse response) {
         String accept = request.requestHeaders().get(HttpHeaderNames.ACCEPT);
-        return Mono.fromCallable(() -> proxy.metrics().expose(accept))
+        String encoding = request.requestHeaders().get(HttpHeaderNames.ACCEPT_ENCODING);
+        return Mono.fromCallable(() -> proxy.metrics().expose(accept, encoding))
                 .subscribeOn(Schedulers.boundedElastic())
                 .flatMap(exposition -> exposed(response, exposition));
     }
 
     private static Mono<Void> exposed(HttpServerResponse response, Exposition exposition) {
+        String encoding = exposition.contentEncoding();
+        if (encoding != null) {
+            response.header(HttpHeaderNames.CONTENT_ENCODING, encoding);
+        }
         return response.header(HttpHeaderNames.CONTENT_TYPE, exposition.contentType())
                 .sendByteArray(Mono.just(exposition.body()))
                 .then();
