@@ -7,7 +7,6 @@ import io.netty.handler.codec.http.cookie.Cookie;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
@@ -93,7 +92,9 @@ final class Productpage {
     private static HttpHeaders withUser(HttpServerRequest request) {
         HttpHeaders headers = request.requestHeaders().copy();
         headers.remove("end-user");
-        request.cookies().getOrDefault("session", Set.of()).stream()
+        request.allCookies().values().stream()
+                .flatMap(List::stream)
+                .filter(cookie -> cookie.name().equals("session"))
                 .map(Cookie::value)
                 .filter(user -> USER.matcher(user).matches())
                 .findFirst()
