@@ -31,14 +31,27 @@ import java.util.TreeMap;
 final class PublishedMesh {
     static final String REVIEWS = "reviews.default.svc.cluster.local";
     private final InMemoryBus bus;
+    private final String topicId;
     private final FencedWriter writer;
     private final Map<String, Map<String, byte[]>> live = new HashMap<>();
     private final Map<String, TreeMap<Integer, Long>> ends = new HashMap<>();
     private long sequence;
 
     PublishedMesh(InMemoryBus bus) {
+        this(bus, "config-1");
+    }
+
+    /// @param topicId of `mesh.config`
+    private PublishedMesh(InMemoryBus bus, String topicId) {
         this.bus = bus;
+        this.topicId = topicId;
         this.writer = bus.fencedWriter("route-compiler");
+    }
+
+    /// The broker lost its disk: every topic is a new one, and empty.
+    PublishedMesh rebuilt() {
+        Topics.all().forEach(bus::replace);
+        return new PublishedMesh(bus, "config-2");
     }
 
     InMemoryBus bus() {
@@ -151,7 +164,7 @@ final class PublishedMesh {
                     .build());
         }
         return Cut.newBuilder()
-                .setTopicId("config-1")
+                .setTopicId(topicId)
                 .setConfigOffset(configOffset)
                 .setSequence(++sequence)
                 .setTopics(parts)

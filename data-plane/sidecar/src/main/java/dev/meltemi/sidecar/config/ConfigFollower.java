@@ -19,8 +19,8 @@ import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
-/// Keeps a {@link RunningConfig} up to date from the bus, and from the last-known-good files while the bus is away at
-/// the start. Tables are built on its own thread.
+/// Keeps a {@link RunningConfig} up to date from the bus, and from the last-known-good files while the bus is
+/// away at the start. Tables are built on its own thread.
 public final class ConfigFollower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigFollower.class);
     /// Files are written at most that often.
@@ -88,43 +88,49 @@ public final class ConfigFollower implements AutoCloseable {
         }
         files.load()
                 .ifPresentOrElse(
-                        loaded -> {
-                            running.run(loaded.revision(), loaded.compiled(), true);
-                            LOG.warn(
-                                    "event=running workload={} revision={} sequence={} from=file writtenAt={}",
-                                    workload,
-                                    loaded.revision().offset(),
-                                    loaded.revision().sequence(),
-                                    loaded.writtenAt());
-                        },
+                        this::serve,
                         () -> LOG.warn(
                                 "event=not-ready workload={} why=\"no revision from the bus yet, and no file\"",
                                 workload));
     }
 
+    private void serve(LastKnownGood.Loaded loaded) {
+        running.run(loaded.revision(), loaded.compiled(), true);
+        LOG.warn(
+                "event=running workload={} revision={} sequence={} from=file writtenAt={}",
+                workload,
+                loaded.revision().offset(),
+                loaded.revision().sequence(),
+                loaded.writtenAt());
+    }
+
     private void on(TopicEvent<?> event) {
         if (event instanceof TopicEvent.Replaced<?> replaced) {
-            LOG.error(
-                    "event=topic-replaced workload={} topic={} before={} now={} next=\"what runs goes on\"",
-                    workload,
-                    replaced.topic().name(),
-                    replaced.before(),
-                    replaced.now());
+            alarm(replaced);
         }
         switch (assembler.on(event)) {
             case Outcome.Wait() -> {}
             case Outcome.Apply apply -> apply(apply);
-            case Outcome.Endpoints(var changes) -> {
-                running.update(changes, assembler.endpointCount());
-                save();
-            }
+            case Outcome.Endpoints endpoints -> update(endpoints);
             case Outcome.Refuse(var revision, var why) -> refuse(revision, why);
         }
     }
 
+    private void alarm(TopicEvent.Replaced<?> replaced) {
+        LOG.error(
+                "event=topic-replaced workload={} topic={} before={} now={} next=\"what runs goes on\"",
+                workload,
+                replaced.topic().name(),
+                replaced.before(),
+                replaced.now());
+        running.refuse("topic " + replaced.topic().name() + " was deleted and created again (topic id "
+                + replaced.before() + ", now " + replaced.now() + "): what runs goes on");
+    }
+
     private void apply(Outcome.Apply apply) {
-        var now = running.summary();
         var next = apply.revision();
+        rememberAnotherBus(next);
+        var now = running.summary();
         if (now.ready() && !adoptNewBus && !next.topicId().equals(now.revision().topicId())) {
             refuse(
                     next,
@@ -149,6 +155,26 @@ public final class ConfigFollower implements AutoCloseable {
                 next.sequence(),
                 apply.compiled().routes().size(),
                 apply.compiled().endpoints().size());
+        save();
+    }
+
+    /// A sidecar that starts beside a bus which was rebuilt meanwhile takes it for the loss that it is, too.
+    private void rememberAnotherBus(Revision next) {
+        if (files != null && !adoptNewBus && !running.summary().ready()) {
+            files.load()
+                    .filter(loaded -> !loaded.revision().topicId().equals(next.topicId()))
+                    .ifPresent(this::serve);
+        }
+    }
+
+    /// Endpoints change those of their own revision: while it is refused, as that of a rebuilt bus is, what runs
+    /// keeps the ones that it knows.
+    private void update(Outcome.Endpoints endpoints) {
+        if (!endpoints.revision().equals(running.summary().revision())) {
+            return;
+        }
+        endpoints.unreadable().forEach(why -> LOG.warn("event=endpoint-refused workload={} why=\"{}\"", workload, why));
+        running.update(endpoints.changes(), assembler.endpointCount(), endpoints.unreadable());
         save();
     }
 

@@ -12,14 +12,16 @@ import dev.meltemi.schemas.compiled.ServiceRoutes;
 import dev.meltemi.schemas.compiled.TopicCut;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Puts a consistent revision together from the compiled topics, whose partitions arrive in any order against each
-/// other.
+/// Puts a consistent revision together from the compiled topics, whose partitions arrive in any order against
+/// each other.
 ///
 /// ```
-///  EMPTY ──cut named, positions reached, count and digest agree──▶ RUNNING(revision) ──newer cut, the same──▶ RUNNING
-///                                   └─they disagree and nothing is on its way──▶ refused: what runs goes on
+///  EMPTY ──cut named, positions reached, count and digest agree──▶ RUNNING(revision) ──newer cut, the same──▶
+/// RUNNING                                   └─they disagree and nothing is on its way──▶ refused: what runs
+/// goes on
 /// ```
 ///
 /// Endpoints have a fast path: from the first revision on they change what runs at once. Used by one thread.
@@ -34,6 +36,8 @@ public final class CutAssembler {
     private Revision running = Revision.NONE;
     private @Nullable Cut newest;
     private boolean judged;
+    private Map<String, byte[]> routesThatRun = Map.of();
+    private Map<String, byte[]> gatewaysThatRun = Map.of();
 
     public Outcome on(TopicEvent<?> event) {
         switch (event) {
@@ -81,8 +85,7 @@ public final class CutAssembler {
             }
         }
         if (!running.equals(Revision.NONE) && endpoints.isAhead()) {
-            var changes = endpoints.advance();
-            return changes.isEmpty() ? Outcome.WAIT : new Outcome.Endpoints(changes);
+            return new Outcome.Endpoints(running, endpoints.advance(), endpoints.unreadable());
         }
         return Outcome.WAIT;
     }
@@ -121,15 +124,18 @@ public final class CutAssembler {
         judged = true;
         running = revision;
         endpoints.advance();
+        routesThatRun = routes.raw();
+        gatewaysThatRun = gateways.raw();
         return new Outcome.Apply(revision, new Compiled(routes.values(), gateways.values(), endpoints.values()));
     }
 
-    /// The records of what runs, for the last-known-good file.
+    /// The records of the newest revision that could be run, with the endpoints of now, for the last-known-good
+    /// file. Those of a cut that was refused since are not among them.
     List<SavedRecord> records() {
         var records = new ArrayList<SavedRecord>();
-        routes.live().forEach((key, live) -> records.add(new SavedRecord(Topics.ROUTES.name(), key, live.raw())));
-        gateways.live().forEach((key, live) -> records.add(new SavedRecord(Topics.GATEWAYS.name(), key, live.raw())));
-        endpoints.live().forEach((key, live) -> records.add(new SavedRecord(Topics.ENDPOINTS.name(), key, live.raw())));
+        routesThatRun.forEach((key, raw) -> records.add(new SavedRecord(Topics.ROUTES.name(), key, raw)));
+        gatewaysThatRun.forEach((key, raw) -> records.add(new SavedRecord(Topics.GATEWAYS.name(), key, raw)));
+        endpoints.raw().forEach((key, raw) -> records.add(new SavedRecord(Topics.ENDPOINTS.name(), key, raw)));
         return records;
     }
 
@@ -138,6 +144,8 @@ public final class CutAssembler {
     }
 
     /// A topic that was created again begins empty; what runs goes on until a cut of the new topics is complete.
+    /// Topics are found to be new one after the other, so a cut of the new ones may have been judged by what the
+    /// old ones held: it is judged again.
     private void forget(Topic<?> topic) {
         if (topic.name().equals(Topics.ROUTES.name())) {
             routes = new LiveTopic<>(MOST_WAITING);
@@ -145,9 +153,11 @@ public final class CutAssembler {
             gateways = new LiveTopic<>(MOST_WAITING);
         } else if (topic.name().equals(Topics.ENDPOINTS.name())) {
             endpoints = new LiveTopic<>(MOST_WAITING);
+        } else if (topic.name().equals(Topics.REVISIONS.name())) {
+            newest = null;
         }
-        newest = null;
         running = Revision.NONE;
+        judged = false;
     }
 
     private @Nullable LiveTopic<?> live(Topic<?> topic) {

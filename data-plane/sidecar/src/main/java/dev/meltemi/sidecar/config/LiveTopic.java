@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// The live records of one compiled topic as of a cut; records beyond it wait, by partition, in their order.
 final class LiveTopic<V> {
     /// Most records that wait for their cut, which arrives with them in one transaction. When there are more, the
-    /// oldest
-    /// wait no longer: cuts between then and now can't be run any more, the newest can.
+    /// oldest wait no longer: cuts between then and now can't be run any more, the newest can.
     private final int mostWaiting;
 
     private final Map<String, Live<V>> live = new TreeMap<>();
@@ -58,7 +57,12 @@ final class LiveTopic<V> {
         reached.forEach((partition, position) -> positions.merge(partition, position, Math::max));
     }
 
+    /// What was delivered before is dropped: a reader that is sent back repeats itself, and an old value that
+    /// came after a newer one would stand for a while.
     private void arrive(Arrival<V> arrival) {
+        if (arrival.at().number() < positions.getOrDefault(arrival.at().partition(), 0L)) {
+            return;
+        }
         var queue = waiting.computeIfAbsent(arrival.at().partition(), _ -> new ArrayDeque<>());
         queue.add(arrival);
         waitingCount++;
@@ -92,7 +96,7 @@ final class LiveTopic<V> {
         });
     }
 
-    /// Takes in everything that has arrived.
+    /// Takes in everything that has arrived. A record that can't be read leaves what its key held before.
     ///
     /// @return the keys that changed
     Map<String, Optional<V>> advance() {
@@ -105,6 +109,7 @@ final class LiveTopic<V> {
                     take(next);
                 } else {
                     waitingCount--;
+                    unreadable.put(next.key(), next.unreadable());
                 }
             }
         });
@@ -152,8 +157,15 @@ final class LiveTopic<V> {
         return values;
     }
 
-    Map<String, Live<V>> live() {
-        return live;
+    /// The bytes of what can be read.
+    Map<String, byte[]> raw() {
+        var raw = new HashMap<String, byte[]>();
+        live.forEach((key, record) -> {
+            if (record.value() != null) {
+                raw.put(key, record.raw());
+            }
+        });
+        return raw;
     }
 
     int size() {

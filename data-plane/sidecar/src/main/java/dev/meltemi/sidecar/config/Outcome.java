@@ -3,6 +3,7 @@ package dev.meltemi.sidecar.config;
 import dev.meltemi.schemas.Compiled;
 import dev.meltemi.schemas.Revision;
 import dev.meltemi.schemas.compiled.ServiceEndpoint;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -14,8 +15,14 @@ public sealed interface Outcome {
     /// A consistent revision is here, newer than the one before.
     record Apply(Revision revision, Compiled compiled) implements Outcome {}
 
-    /// Endpoints changed; the revision stays. By key of `mesh.endpoints`, an empty value removes.
-    record Endpoints(Map<String, Optional<ServiceEndpoint>> changes) implements Outcome {}
+    /// Endpoints changed; the revision stays.
+    ///
+    /// @param revision whose endpoints they are
+    /// @param changes by key of `mesh.endpoints`, an empty value removes
+    /// @param unreadable `topic:partition:offset why` of each that can't be read and waits for a better one;
+    /// what its key held before goes on
+    record Endpoints(Revision revision, Map<String, Optional<ServiceEndpoint>> changes, List<String> unreadable)
+            implements Outcome {}
 
     /// A newer revision is here and can't be run; what runs goes on.
     record Refuse(Revision revision, String why) implements Outcome {}

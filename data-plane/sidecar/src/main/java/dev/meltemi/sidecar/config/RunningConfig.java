@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// The one reference that a proxy reads for each request, and what is to be said of it. One writer at a time; any
 /// number of readers, who never wait.
@@ -18,6 +19,8 @@ public final class RunningConfig implements Supplier<RouteTable> {
     private final Workload self;
     private final Clusters clusters = new Clusters();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private List<String> refused = List.of();
+    private List<String> unreadableEndpoints = List.of();
     private volatile RouteTable table;
     private volatile Compiled compiled = Compiled.EMPTY;
     private volatile Summary summary = new Summary(Revision.NONE, false, false, List.of(), 0, 0);
@@ -64,28 +67,41 @@ public final class RunningConfig implements Supplier<RouteTable> {
     public synchronized void run(Revision revision, Compiled compiled, boolean stale) {
         table = RouteTable.of(self, revision, compiled, clusters, table);
         this.compiled = compiled;
+        refused = List.of();
         summary = new Summary(
                 revision,
                 true,
                 stale,
-                List.of(),
+                refusals(),
                 compiled.routes().size() + compiled.gateways().size(),
                 compiled.endpoints().size());
         listeners.forEach(Runnable::run);
     }
 
     /// The fast path: the table stays, its clusters change.
-    synchronized void update(Map<String, Optional<ServiceEndpoint>> changes, int endpoints) {
+    ///
+    /// @param unreadable endpoints of which the version before goes on, with the reason
+    synchronized void update(Map<String, Optional<ServiceEndpoint>> changes, int endpoints, List<String> unreadable) {
         clusters.update(changes);
+        boolean news = !unreadable.equals(unreadableEndpoints);
+        unreadableEndpoints = List.copyOf(unreadable);
         var before = summary;
-        summary = new Summary(
-                before.revision(), before.ready(), before.stale(), before.refusals(), before.routes(), endpoints);
+        summary =
+                new Summary(before.revision(), before.ready(), before.stale(), refusals(), before.routes(), endpoints);
+        if (news) {
+            listeners.forEach(Runnable::run);
+        }
     }
 
     synchronized void refuse(String why) {
+        refused = List.of(why);
         var before = summary;
         summary = new Summary(
-                before.revision(), before.ready(), before.stale(), List.of(why), before.routes(), before.endpoints());
+                before.revision(), before.ready(), before.stale(), refusals(), before.routes(), before.endpoints());
         listeners.forEach(Runnable::run);
+    }
+
+    private List<String> refusals() {
+        return Stream.concat(refused.stream(), unreadableEndpoints.stream()).toList();
     }
 }

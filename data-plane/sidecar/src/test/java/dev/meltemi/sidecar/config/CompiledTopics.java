@@ -17,7 +17,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The compiled topics as a route-compiler would write them: one partition each, so that offsets are easy to read.
+/// The compiled topics as a route-compiler would write them: one partition each, so that offsets are easy to
+/// read.
 final class CompiledTopics {
     private static final String ID = "config-1";
     private final Map<String, Map<String, byte[]>> live = new HashMap<>();
@@ -63,6 +64,13 @@ final class CompiledTopics {
         byte[] garbage = {1, 2, 3};
         live.computeIfAbsent(Topics.ROUTES.name(), _ -> new HashMap<>()).put(host, garbage);
         return new TopicEvent.Poisoned<>(Topics.ROUTES, host, garbage, Headers.NONE, next(Topics.ROUTES), "not Avro");
+    }
+
+    TopicEvent<?> poisonedEndpoint(String host, String instance) {
+        byte[] garbage = {1, 2, 3};
+        var at = next(Topics.ENDPOINTS);
+        return new TopicEvent.Poisoned<>(
+                Topics.ENDPOINTS, host + "/" + instance, garbage, Headers.NONE, at, "not Avro");
     }
 
     private Offset next(Topic<?> topic) {

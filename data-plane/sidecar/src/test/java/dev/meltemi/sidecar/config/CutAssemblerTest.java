@@ -152,4 +152,75 @@ class CutAssemblerTest {
         assertThat(before).isEqualTo(Outcome.WAIT);
         assertThat(after).isInstanceOf(Outcome.Apply.class);
     }
+
+    @Test
+    void what_is_delivered_again_changes_nothing() {
+        var older = topics.service("reviews", 9080);
+        var first = topics.cut(1);
+        var newer = topics.service("reviews", 9081);
+        on(older, first, newer, topics.cut(2));
+
+        var again = on(older, first, newer);
+        var next = on(older, topics.service("ratings", 9080), topics.cut(3));
+
+        assertThat(again).isEqualTo(Outcome.WAIT);
+        assertThat(next)
+                .isInstanceOfSatisfying(
+                        Outcome.Apply.class,
+                        apply -> assertThat(apply.compiled().routes()).containsOnlyKeys("reviews", "ratings"));
+    }
+
+    @Test
+    void an_endpoint_delivered_again_does_not_take_traffic_back() {
+        var before = topics.endpoint("reviews", "b", "10.0.0.2");
+        on(topics.service("reviews", 9080), before, topics.cut(1));
+        on(topics.endpoint("reviews", "b", "10.0.0.3"));
+
+        assertThat(on(before)).isEqualTo(Outcome.WAIT);
+    }
+
+    @Test
+    void an_endpoint_that_cannot_be_read_is_named_and_leaves_what_was_there() {
+        on(topics.service("reviews", 9080), topics.endpoint("reviews", "b", "10.0.0.2"), topics.cut(1));
+
+        var poisoned = on(topics.poisonedEndpoint("reviews", "b"));
+        var mended = on(topics.endpoint("reviews", "b", "10.0.0.3"));
+
+        assertThat(poisoned).isInstanceOfSatisfying(Outcome.Endpoints.class, endpoints -> {
+            assertThat(endpoints.changes()).isEmpty();
+            assertThat(endpoints.unreadable()).containsExactly("endpoints:0:1 not Avro");
+        });
+        assertThat(mended)
+                .isInstanceOfSatisfying(
+                        Outcome.Endpoints.class,
+                        endpoints -> assertThat(endpoints.unreadable()).isEmpty());
+    }
+
+    @Test
+    void the_records_of_what_runs_are_without_those_of_a_refused_cut() {
+        on(topics.service("reviews", 9080), topics.cut(1));
+        var good = assembler.records();
+
+        on(topics.poisonedService("reviews"), topics.service("ratings", 9080), topics.cut(2));
+        on(topics.endpoint("reviews", "b", "10.0.0.2"));
+
+        assertThat(assembler.records()).extracting(SavedRecord::key).containsExactly("reviews", "reviews/b");
+        assertThat(assembler.records().getFirst().raw())
+                .isEqualTo(good.getFirst().raw());
+    }
+
+    @Test
+    void a_cut_of_new_topics_stays_when_another_topic_is_found_to_be_new_after_it() {
+        on(topics.service("reviews", 9080), topics.cut(1));
+        var rebuilt = new CompiledTopics();
+        var service = rebuilt.service("ratings", 9080);
+
+        on(new TopicEvent.Replaced<>(Topics.REVISIONS, "a", "b"), rebuilt.cut("config-2", 1));
+        var outcome = on(new TopicEvent.Replaced<>(Topics.ROUTES, "a", "b"), service);
+
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Outcome.Apply.class,
+                        apply -> assertThat(apply.compiled().routes()).containsOnlyKeys("ratings"));
+    }
 }
