@@ -46,7 +46,9 @@ record DemoProxies(DemoLayout layout, Path folder) {
                 CLUSTER,
                 "",
                 true,
-                List.of());
+                // by its registration's address others know who calls
+                List.of(new Service(
+                        "istio-ingressgateway.istio-system.svc.cluster.local", Bookinfo.SERVICE_PORT, "http")));
         var at = Listen.at(layout.address(instance), 0);
         var listen = new Listen(at.address(), "127.0.0.1", layout.offset(), 0, at.ports());
         return new SidecarSettings(who, listen, state("istio-ingressgateway"), DRAIN);

@@ -142,8 +142,9 @@ final class Attempts implements UpstreamUser {
         }
         if (!upstream.isWritable()) {
             flush();
-            client.setBodyPaused(!requestEnded && !upstream.isWritable());
         }
+        // also where it is writable: the caller may have been paused while there was no connection yet
+        client.setBodyPaused(!requestEnded && !upstream.isWritable());
     }
 
     void flush() {

@@ -38,8 +38,13 @@ class EveryRequestIsAnEventTest {
 
         demo.get(demo.gateway() + "/api/v1/products/0/reviews", "traceparent", "00-" + trace + "-00000000000000ff-01");
 
-        // gateway → productpage → reviews (→ ratings): each edge told by both its ends
-        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> seen.size() >= 4);
+        // gateway → productpage → reviews: each edge told by both its ends
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> told(seen, "source", "istio-ingressgateway")
+                        && told(seen, "destination", "istio-ingressgateway")
+                        && told(seen, "source", "productpage-v1")
+                        && told(seen, "destination", "productpage-v1"));
         following.dispose();
         assertThat(seen).anySatisfy(event -> {
             assertThat(event.getReporter()).isEqualTo("source");
@@ -56,6 +61,12 @@ class EveryRequestIsAnEventTest {
             assertThat(event.getDestinationCanonicalService()).isEqualTo("reviews");
             assertThat(event.getResponseFlags()).isEqualTo("-");
         });
+    }
+
+    private static boolean told(List<AccessEvent> seen, String reporter, String source) {
+        return seen.stream()
+                .anyMatch(event -> event.getReporter().equals(reporter)
+                        && event.getSourceWorkload().equals(source));
     }
 
     @Test

@@ -42,7 +42,7 @@ class FailuresAreExplainedTest {
                 Map.of(), "get", "virtualservices", "--bootstrap-servers", "127.0.0.1:1", "--request-timeout", "2s");
 
         assertThat(done.exitCode()).isEqualTo(UNAVAILABLE);
-        assertThat(done.err()).contains("127.0.0.1:1", "meltemi demo", "--bootstrap-servers");
+        assertThat(done.err()).contains("127.0.0.1:1", "Connection refused", "meltemi broker", "--bootstrap-servers");
         assertThat(done.out()).isEmpty();
     }
 
