@@ -1,7 +1,6 @@
 package dev.meltemi.proxy;
 
 import dev.meltemi.routing.Decision;
-import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 
@@ -16,13 +15,16 @@ final class DecidedAnswer implements RequestFilter {
             }
             case Decision.Redirect redirect -> {
                 closeUnlessShort(exchange);
-                HttpHeaders headers = DefaultHttpHeadersFactory.headersFactory().newHeaders();
+                HttpHeaders headers = LocalReply.headers(exchange);
                 headers.set(HttpHeaderNames.LOCATION, redirect.location());
+                AnswerHead.apply(redirect.responseEdits(), headers);
                 LocalReply.send(exchange, redirect.status(), "direct_response", LocalReply.NO_BODY, headers);
             }
             case Decision.Respond respond -> {
                 closeUnlessShort(exchange);
-                LocalReply.send(exchange, respond.status(), "direct_response", respond.body(), LocalReply.TEXT);
+                HttpHeaders headers = LocalReply.textHeaders(exchange, respond.body());
+                AnswerHead.apply(respond.responseEdits(), headers);
+                LocalReply.send(exchange, respond.status(), "direct_response", respond.body(), headers);
             }
             case Decision.Refuse refuse -> {
                 closeUnlessShort(exchange);

@@ -14,12 +14,12 @@ final class FaultInjection implements RequestFilter {
         FaultPlan plan = exchange.forward == null
                 ? FaultPlan.NONE
                 : exchange.forward.route().fault();
-        if (plan.delayPercent() <= 0 && plan.abortPercent() <= 0) {
+        if (plan.delayPercent() <= 0 && plan.httpAbortPercent() <= 0) {
             next.proceed(exchange);
             return;
         }
         RandomGenerator random = exchange.client.loop().random;
-        boolean abort = draw(random, plan.abortPercent());
+        boolean abort = draw(random, plan.httpAbortPercent());
         if (!draw(random, plan.delayPercent())) {
             abortOrProceed(exchange, plan, abort, next);
             return;

@@ -10,6 +10,10 @@ final class Forwarding implements RequestFilter {
         if (canBeSentAgain && exchange.framing.hasBody()) {
             exchange.body.keep(exchange.client.server().settings().limits().replay());
         }
+        if (exchange.requestEnded) {
+            // It ended while a fault delayed it.
+            Mirroring.onRequestEnd(exchange);
+        }
         exchange.attempts = new Attempts(exchange);
         exchange.attempts.start();
     }

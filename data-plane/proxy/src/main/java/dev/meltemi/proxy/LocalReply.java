@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Answers that the proxy gives by itself.
 final class LocalReply {
-    static final AsciiString TEXT = AsciiString.cached("text/plain");
+    private static final AsciiString TEXT = AsciiString.cached("text/plain");
     static final byte[] NO_BODY = {};
     private static final AsciiString SERVER = AsciiString.cached("meltemi");
     /// A request body that is shorter is read and dropped, so that the connection can go on.
@@ -39,7 +39,7 @@ final class LocalReply {
         FailureWords words = FailureWords.of(failure);
         exchange.wantsClose |= failure instanceof ProxyFailure.MalformedRequest;
         byte[] body = words.body().getBytes(StandardCharsets.UTF_8);
-        send(exchange, words.status(), words.details(), body, TEXT);
+        send(exchange, words.status(), words.details(), body, textHeaders(exchange, body));
     }
 
     static void note(Exchange exchange, ProxyFailure failure) {
@@ -50,24 +50,33 @@ final class LocalReply {
         exchange.details = words.details();
     }
 
-    static void send(Exchange exchange, int status, String details, byte[] body, @Nullable AsciiString contentType) {
+    /// What every answer of ours says.
+    static HttpHeaders headers(Exchange exchange) {
+        ClientConnection client = exchange.client;
         HttpHeaders headers = DefaultHttpHeadersFactory.headersFactory().newHeaders();
-        if (contentType != null && body.length > 0) {
-            headers.set(HttpHeaderNames.CONTENT_TYPE, contentType);
-        }
-        send(exchange, status, details, body, headers);
+        headers.set(HttpHeaderNames.SERVER, SERVER);
+        headers.set(
+                HttpHeaderNames.DATE,
+                HttpDate.now(client.loop(), client.server().ports()));
+        return headers;
     }
 
+    /// The same for an answer with this text, if there is any.
+    static HttpHeaders textHeaders(Exchange exchange, byte[] body) {
+        HttpHeaders headers = headers(exchange);
+        if (body.length > 0) {
+            headers.set(HttpHeaderNames.CONTENT_TYPE, TEXT);
+        }
+        return headers;
+    }
+
+    /// @param headers whole but for framing and connection
     static void send(Exchange exchange, int status, String details, byte[] body, HttpHeaders headers) {
         ClientConnection client = exchange.client;
         exchange.status = status;
         exchange.details = details;
         exchange.responseStarted = true;
         exchange.body.discard();
-        headers.set(HttpHeaderNames.SERVER, SERVER);
-        headers.set(
-                HttpHeaderNames.DATE,
-                HttpDate.now(client.loop(), client.server().ports()));
         HttpResponseStatus line = HttpResponseStatus.valueOf(status);
         boolean bodiless = status == 204 || status == 304;
         Framing framing = bodiless ? Framing.NONE : new Framing(Framing.Kind.LENGTH, body.length);

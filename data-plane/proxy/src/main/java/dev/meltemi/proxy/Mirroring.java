@@ -30,7 +30,7 @@ final class Mirroring implements RequestFilter {
         next.proceed(exchange);
     }
 
-    /// The whole request has come and, unless it was answered before, been sent.
+    /// The whole request has come.
     static void onRequestEnd(Exchange exchange) {
         Pending pending = exchange.mirrors;
         if (pending == null) {
@@ -38,11 +38,10 @@ final class Mirroring implements RequestFilter {
         }
         exchange.mirrors = null;
         for (Cluster target : pending.targets()) {
-            if (exchange.framing.hasBody() && (!exchange.body.isReplayable() || exchange.body.hasUnsent())) {
-                return;
+            List<ByteBuf> body = exchange.framing.hasBody() ? exchange.body.share() : List.of();
+            if (body != null) {
+                Mirror.send(exchange, target, body);
             }
-            List<ByteBuf> body = exchange.body.share();
-            Mirror.send(exchange, target, body);
         }
     }
 }

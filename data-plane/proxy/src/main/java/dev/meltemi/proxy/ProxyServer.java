@@ -36,6 +36,7 @@ public final class ProxyServer {
     private final LoopResources loops;
     private final Map<EventLoop, Loop> perLoop = new ConcurrentHashMap<>();
     private final List<DisposableServer> listeners = new CopyOnWriteArrayList<>();
+    private final OwnListeners sendingOn = new OwnListeners();
     private final AtomicInteger open = new AtomicInteger();
     private final Sinks.Empty<Void> drained = Sinks.empty();
     private volatile boolean draining;
@@ -93,7 +94,12 @@ public final class ProxyServer {
                 .doOnChannelInit((observer, channel, remote) -> initialize(channel, listening))
                 .bind()
                 .cast(DisposableServer.class)
-                .doOnNext(listeners::add);
+                .doOnNext(listener -> {
+                    listeners.add(listener);
+                    if (listening.kind() != Listening.Kind.INBOUND) {
+                        sendingOn.add((InetSocketAddress) listener.address());
+                    }
+                });
     }
 
     /// From here on the connection is ours: Reactor Netty has accepted it and keeps its loop.
@@ -112,7 +118,7 @@ public final class ProxyServer {
     private Loop loop(EventLoop executor) {
         return new Loop(
                 executor,
-                new UpstreamPools(executor, loops, settings.upstream()),
+                new UpstreamPools(executor, loops, settings.upstream(sendingOn)),
                 ports.random().nextLong());
     }
 

@@ -2,7 +2,9 @@ package dev.meltemi.proxy;
 
 import dev.meltemi.proxy.upstream.UpstreamSettings;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// How one proxy behaves, whatever its rules say.
@@ -78,8 +80,8 @@ public record ProxySettings(
                 .setAllowDuplicateContentLengths(false);
     }
 
-    UpstreamSettings upstream() {
+    UpstreamSettings upstream(Predicate<InetSocketAddress> ownListener) {
         return new UpstreamSettings(
-                upstreamBindAddress, limits.connectionsPerEndpoint(), timeouts.upstreamIdle(), decoding());
+                upstreamBindAddress, limits.connectionsPerEndpoint(), timeouts.upstreamIdle(), ownListener, decoding());
     }
 }

@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A request's body between its two sockets: what came and wasn't sent yet, and, up to a limit, what was sent
@@ -82,9 +83,19 @@ final class RequestBody {
         keptOctets = 0;
     }
 
-    /// Copies that share the octets, for a mirror; only while replayable and entirely sent.
+    /// Copies that share the octets, sent or not, for a mirror; null when they are more than what is kept or gone.
+    @Nullable
     List<ByteBuf> share() {
-        return kept.stream().map(ByteBuf::retainedDuplicate).toList();
+        long octets = keptOctets;
+        for (ByteBuf piece : unsent) {
+            octets += piece.readableBytes();
+        }
+        if (!whole || octets > keepLimit) {
+            return null;
+        }
+        return Stream.concat(kept.stream(), unsent.stream())
+                .map(ByteBuf::retainedDuplicate)
+                .toList();
     }
 
     /// No other try will be made.

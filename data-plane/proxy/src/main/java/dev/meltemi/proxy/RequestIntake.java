@@ -63,7 +63,7 @@ final class RequestIntake {
             exchange.client.reset();
         } else {
             exchange.wantsClose = true;
-            LocalReply.send(exchange, 500, "internal_error", LocalReply.NO_BODY, LocalReply.TEXT);
+            LocalReply.send(exchange, 500, "internal_error", LocalReply.NO_BODY, LocalReply.headers(exchange));
         }
     }
 

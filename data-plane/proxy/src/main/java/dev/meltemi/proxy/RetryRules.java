@@ -94,6 +94,7 @@ final class RetryRules {
             case CONNECT -> new ProxyFailure.ConnectFailed(failure.why());
             case CONNECT_TIMEOUT -> new ProxyFailure.ConnectFailed("connection_timeout");
             case OVERFLOW -> new ProxyFailure.Overflow(failure.why());
+            case LOOP -> new ProxyFailure.RequestLoop(failure.why());
             case CLOSED -> new ProxyFailure.UpstreamReset(failure.why(), sent);
             case PROTOCOL -> new ProxyFailure.BadUpstreamResponse(failure.why());
         };

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meltemi.schemas.compiled.Fault;
 import dev.meltemi.schemas.compiled.RetryPolicy;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -316,6 +318,26 @@ class FaultsTest {
     }
 
     @Test
+    void a_body_that_began_before_there_was_a_connection_goes_on() throws IOException {
+        var begun = new CountDownLatch(1);
+        try (var origin = new RecordingOrigin(visit -> {
+                    visit.readUntil("\r\n\r\nhel");
+                    begun.countDown();
+                    visit.readUntil("lo");
+                    visit.write(RecordingOrigin.OK);
+                });
+                var client = new RawClient(proxy.outbound())) {
+            proxy.rules.endpoint(origin.address());
+            client.write("POST / HTTP/1.1\r\nHost: reviews:9080\r\nContent-Length: 5\r\n\r\nhel");
+            Awaitility.await().until(() -> begun.getCount() == 0);
+
+            client.write("lo");
+
+            assertThat(client.answer()).startsWith("HTTP/1.1 200");
+        }
+    }
+
+    @Test
     void a_large_body_streams_both_ways() throws Exception {
         int size = 80 * MIB;
         try (var origin = new RecordingOrigin(visit -> {
@@ -350,6 +372,56 @@ class FaultsTest {
             assertThat(proxy.entry().requestBytes()).isGreaterThan(size);
             assertThat(proxy.entry().responseBytes()).isGreaterThan(size);
         }
+    }
+
+    @Test
+    void memory_stays_flat_while_a_body_streams_both_ways() throws Exception {
+        int size = 64 * MIB;
+        try (var origin = new RecordingOrigin(visit -> {
+                    visit.readUntil("\r\n\r\n");
+                    visit.write("HTTP/1.1 200 OK\r\ncontent-length: " + size + "\r\n\r\n");
+                    byte[] piece = new byte[64 * 1024];
+                    for (int i = 0; i < size / piece.length; i++) {
+                        visit.socket.getInputStream().readNBytes(piece, 0, piece.length);
+                        visit.socket.getOutputStream().write(piece);
+                    }
+                });
+                var client = new RawClient(proxy.outbound())) {
+            proxy.rules.endpoint(origin.address());
+            long before = liveMemory();
+            client.write("POST / HTTP/1.1\r\nHost: reviews:9080\r\nContent-Length: " + size + "\r\n\r\n");
+            var sent = CompletableFuture.runAsync(() -> {
+                try {
+                    byte[] piece = new byte[MIB];
+                    for (int i = 0; i < size / MIB; i++) {
+                        client.socket.getOutputStream().write(piece);
+                    }
+                } catch (IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+            });
+            client.readUntil("\r\n\r\n");
+
+            long most = 0;
+            for (int i = 0; i < 4; i++) {
+                client.socket.getInputStream().skipNBytes(size / 4);
+                // The reader rests here, and everything before it fills up.
+                most = Math.max(most, liveMemory());
+            }
+
+            sent.get();
+            assertThat(most - before).as("octets more than before").isLessThan(16L * MIB);
+        }
+    }
+
+    /// Octets in use on the heap, after a collection, and in Netty's buffers.
+    private static long liveMemory() {
+        System.gc();
+        Runtime jvm = Runtime.getRuntime();
+        long direct = ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT)
+                .metric()
+                .usedDirectMemory();
+        return jvm.totalMemory() - jvm.freeMemory() + direct;
     }
 
     @Test

@@ -111,6 +111,12 @@ class MalformedRequestTest {
                     text.append((char) Integer.parseInt(line, i + 1, i + 3, 16));
                     i += 2;
                 }
+                case '*' -> {
+                    int end = line.indexOf('}', i);
+                    String times = line.substring(line.indexOf('{', i) + 1, end);
+                    i = end + 1;
+                    text.append(String.valueOf(line.charAt(i)).repeat(Integer.parseInt(times)));
+                }
                 default -> throw new IllegalArgumentException("unknown escape in " + line);
             }
         }

@@ -10,6 +10,7 @@ import dev.meltemi.schemas.compiled.Declaration;
 import dev.meltemi.schemas.compiled.Destination;
 import dev.meltemi.schemas.compiled.HttpRoute;
 import dev.meltemi.schemas.compiled.HttpRules;
+import dev.meltemi.schemas.compiled.Mirror;
 import dev.meltemi.schemas.compiled.ServiceEndpoint;
 import dev.meltemi.schemas.compiled.ServicePort;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
@@ -23,6 +24,7 @@ import java.util.function.UnaryOperator;
 /// One service, `reviews` on port 9080, with one route towards it that a test can change, and its endpoints.
 final class RulesInForce {
     static final String HOST = "reviews.default.svc.cluster.local";
+    private static final String SHADOW = "shadow.default.svc.cluster.local";
 
     static {
         AvroLimits.set();
@@ -48,11 +50,25 @@ final class RulesInForce {
     }
 
     RulesInForce endpoint(InetSocketAddress address) {
-        String instance = "reviews-" + endpoints.size();
+        return endpoint(HOST, address);
+    }
+
+    /// Every request is copied to this address.
+    RulesInForce mirror(InetSocketAddress address) {
+        endpoint(SHADOW, address);
+        Mirror mirror = Mirror.newBuilder()
+                .setDestination(Destination.newBuilder().setHost(SHADOW).build())
+                .setPercent(100)
+                .build();
+        return route(route -> route.setMirrors(List.of(mirror)));
+    }
+
+    private RulesInForce endpoint(String host, InetSocketAddress address) {
+        String instance = "instance-" + endpoints.size();
         endpoints.put(
-                HOST + "/" + instance,
+                host + "/" + instance,
                 ServiceEndpoint.newBuilder()
-                        .setHost(HOST)
+                        .setHost(host)
                         .setInstance(instance)
                         .setAddress(address.getAddress().getHostAddress())
                         .setPorts(Map.of("9080", address.getPort()))
@@ -68,16 +84,20 @@ final class RulesInForce {
         return this;
     }
 
-    private RouteTable compile() {
-        ServiceRoutes routes = ServiceRoutes.newBuilder()
-                .setHost(HOST)
+    private static ServiceRoutes.Builder service(String host) {
+        return ServiceRoutes.newBuilder()
+                .setHost(host)
                 .setNamespace("default")
                 .setDeclaredBy(Declaration.SERVICE)
                 .setPorts(List.of(ServicePort.newBuilder()
                         .setNumber(9080)
                         .setName("http")
                         .setProtocol("HTTP")
-                        .build()))
+                        .build()));
+    }
+
+    private RouteTable compile() {
+        ServiceRoutes routes = service(HOST)
                 .setHttp(List.of(HttpRules.newBuilder()
                         .setRule("default/reviews")
                         .setNamespace("default")
@@ -86,7 +106,7 @@ final class RulesInForce {
                         .build()))
                 .build();
         var self = new Workload("productpage-v1~1", "productpage-v1", "default", Map.of(), "", "Kubernetes", false);
-        var compiled = new Compiled(Map.of(HOST, routes), Map.of(), endpoints);
+        var compiled = new Compiled(Map.of(HOST, routes, SHADOW, service(SHADOW).build()), Map.of(), endpoints);
         return RouteTable.of(self, new Revision("topic", sequence, sequence++), compiled, clusters, null);
     }
 }

@@ -12,11 +12,15 @@ public sealed interface Decision {
 
     /// @param service that the caller addressed
     /// @param location ready to send
-    record Redirect(Route route, Edge.Service service, int status, String location) implements Decision {}
+    /// @param responseEdits of the rule
+    record Redirect(Route route, Edge.Service service, int status, String location, HeaderEdits responseEdits)
+            implements Decision {}
 
     /// @param service that the caller addressed
+    /// @param responseEdits of the rule
     @SuppressWarnings("ArrayRecordComponent") // never written to
-    record Respond(Route route, Edge.Service service, int status, byte[] body) implements Decision {}
+    record Respond(Route route, Edge.Service service, int status, byte[] body, HeaderEdits responseEdits)
+            implements Decision {}
 
     /// @param route {@link Route#NONE} when none matched
     record Refuse(ProxyFailure failure, Route route, Edge.Service service) implements Decision {

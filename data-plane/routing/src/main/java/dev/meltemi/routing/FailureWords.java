@@ -60,6 +60,12 @@ public record FailureWords(int status, String flag, String details, String body,
                 of(504, "UT", "upstream_per_try_timeout", "upstream request timeout", ON_RESET);
             case ProxyFailure.Overflow(var what) ->
                 of(503, "UO", details(BEFORE_RESPONSE, "overflow", ""), "too much waits for the upstream: " + what);
+            case ProxyFailure.RequestLoop(var listener) ->
+                of(
+                        508,
+                        "-",
+                        "request_loop",
+                        listener + " is this proxy's own listener: address a service or the application instead");
             case ProxyFailure.BadUpstreamResponse(var why) ->
                 of(
                         502,

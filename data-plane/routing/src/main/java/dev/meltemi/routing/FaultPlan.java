@@ -9,4 +9,10 @@ package dev.meltemi.routing;
 public record FaultPlan(
         double delayPercent, long delayNanos, double abortPercent, int abortStatus, String abortGrpcStatus) {
     public static final FaultPlan NONE = new FaultPlan(0, 0, 0, 0, "");
+
+    /// Share of requests to abort with an HTTP status. An abort by gRPC status says nothing to a caller that speaks
+    /// plain HTTP, so none is made.
+    public double httpAbortPercent() {
+        return abortStatus == 0 ? 0 : abortPercent;
+    }
 }

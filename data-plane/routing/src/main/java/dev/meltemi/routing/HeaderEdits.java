@@ -5,12 +5,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Header operations in the order in which they apply: set, add, remove. Names are lower case.
 public record HeaderEdits(List<Edit> set, List<Edit> add, List<String> remove) {
     public static final HeaderEdits NONE = new HeaderEdits(List.of(), List.of(), List.of());
+
+    private static final Set<String> PROXYS_OWN =
+            Set.of("host", ":authority", "content-length", "transfer-encoding", "connection");
 
     public record Edit(String name, String value) {}
 
@@ -24,7 +28,7 @@ public record HeaderEdits(List<Edit> set, List<Edit> add, List<String> remove) {
         return set.isEmpty() && add.isEmpty() && remove.isEmpty();
     }
 
-    /// Sorted by name, as Istio writes them. The authority is no header: see {@link #authority}.
+    /// Sorted by name, as Istio writes them. The authority is no header: see {@link Route#authorityRewrite}.
     static HeaderEdits request(@Nullable HeaderOperations operations) {
         return operations == null
                 ? NONE
@@ -35,21 +39,6 @@ public record HeaderEdits(List<Edit> set, List<Edit> add, List<String> remove) {
         return operations == null
                 ? NONE
                 : of(operations.getResponseSet(), operations.getResponseAdd(), operations.getResponseRemove());
-    }
-
-    /// What `host` or `:authority` among the request's operations rewrites the authority to.
-    static @Nullable String authority(@Nullable HeaderOperations operations) {
-        if (operations == null) {
-            return null;
-        }
-        for (var edits : List.of(operations.getRequestSet(), operations.getRequestAdd())) {
-            for (var edit : edits.entrySet()) {
-                if (isAuthority(edit.getKey().toLowerCase(Locale.ROOT))) {
-                    return edit.getValue();
-                }
-            }
-        }
-        return null;
     }
 
     /// These first, then others.
@@ -70,17 +59,15 @@ public record HeaderEdits(List<Edit> set, List<Edit> add, List<String> remove) {
         return edits.isEmpty() ? NONE : edits;
     }
 
+    /// Where a message goes and how long it is are the proxy's to write: a second word on them could be
+    /// understood differently by two readers.
     private static List<Edit> sorted(Map<String, String> edits) {
         var sorted = new TreeMap<String, String>();
         edits.forEach((name, value) -> sorted.put(name.toLowerCase(Locale.ROOT), value));
-        sorted.keySet().removeIf(HeaderEdits::isAuthority);
+        sorted.keySet().removeIf(PROXYS_OWN::contains);
         return sorted.entrySet().stream()
                 .map(edit -> new Edit(edit.getKey(), edit.getValue()))
                 .toList();
-    }
-
-    private static boolean isAuthority(String name) {
-        return name.equals("host") || name.equals(":authority");
     }
 
     private static <T> List<T> joined(List<T> first, List<T> second) {

@@ -84,7 +84,8 @@ final class OutboundHosts implements Hosts {
                                 Route.plain("block_all", ""),
                                 new Edge.Service("unknown", BLACK_HOLE, "unknown"),
                                 502,
-                                new byte[0]);
+                                new byte[0],
+                                HeaderEdits.NONE);
                 });
     }
 

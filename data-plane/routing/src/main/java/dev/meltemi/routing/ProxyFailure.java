@@ -39,6 +39,11 @@ public sealed interface ProxyFailure {
     /// A bounded queue or pool is full: UO, 503.
     record Overflow(String what) implements ProxyFailure {}
 
+    /// The address is one of the proxy's own listeners, where the request would come round again: 508.
+    ///
+    /// @param listener `address:port`
+    record RequestLoop(String listener) implements ProxyFailure {}
+
     /// The answer broke the protocol: UPE, 502.
     record BadUpstreamResponse(String why) implements ProxyFailure {}
 

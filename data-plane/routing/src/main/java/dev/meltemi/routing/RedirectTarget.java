@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param path in full; null: the request's
 /// @param prefix of the path that replaces the matched one; null: none
 /// @param port 0: the one in the caller's authority, none when the rule names another host
+/// @param responseEdits of the rule
 record RedirectTarget(
         Route route,
         Edge.Service service,
@@ -19,9 +20,15 @@ record RedirectTarget(
         @Nullable String prefix,
         @Nullable String authority,
         @Nullable String scheme,
-        int port) {
+        int port,
+        HeaderEdits responseEdits) {
     static RedirectTarget of(
-            Redirect redirect, Route route, Edge.Service service, MatchedPath matched, int listenerPort) {
+            Redirect redirect,
+            Route route,
+            Edge.Service service,
+            MatchedPath matched,
+            int listenerPort,
+            HeaderEdits responseEdits) {
         return new RedirectTarget(
                 route,
                 service,
@@ -31,14 +38,15 @@ record RedirectTarget(
                 redirect.getPrefixRewrite(),
                 redirect.getAuthority(),
                 redirect.getScheme(),
-                redirect.getPortFromRequest() ? listenerPort : redirect.getPort());
+                redirect.getPortFromRequest() ? listenerPort : redirect.getPort(),
+                responseEdits);
     }
 
     Decision decide(RequestHead request) {
         String newScheme = scheme == null ? request.scheme() : scheme;
         String host = authority == null ? callersHost(request, newScheme) : authority;
         String location = newScheme + "://" + host + portText(newScheme) + newPath(request.path());
-        return new Decision.Redirect(route, service, status, location);
+        return new Decision.Redirect(route, service, status, location, responseEdits);
     }
 
     /// The caller's authority without a port that wouldn't fit any more: one that the rule replaces, or the old

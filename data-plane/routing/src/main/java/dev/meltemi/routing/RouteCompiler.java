@@ -21,13 +21,15 @@ record RouteCompiler(Destinations destinations, Edge.Service service, int port) 
         Route route = route(rule, virtualService, matchName, matched);
         Redirect redirect = rule.getRedirect();
         if (redirect != null) {
-            return new Action.SendElsewhere(RedirectTarget.of(redirect, route, service, matched, port));
+            HeaderEdits edits = HeaderEdits.response(rule.getHeaders());
+            return new Action.SendElsewhere(RedirectTarget.of(redirect, route, service, matched, port, edits));
         }
         DirectResponse response = rule.getDirectResponse();
         if (response != null) {
             byte[] body = new byte[response.getBody().remaining()];
             response.getBody().duplicate().get(body);
-            return new Action.Always(new Decision.Respond(route, service, response.getStatus(), body));
+            HeaderEdits edits = HeaderEdits.response(rule.getHeaders());
+            return new Action.Always(new Decision.Respond(route, service, response.getStatus(), body, edits));
         }
         return forward(rule, route);
     }
@@ -35,13 +37,11 @@ record RouteCompiler(Destinations destinations, Edge.Service service, int port) 
     private Action forward(HttpRoute rule, Route route) {
         List<WeightedDestination> destinations = rule.getDestinations();
         if (destinations.size() == 1) {
-            // Istio adds a single destination's headers to the rule's own; the rule's authority wins.
+            // Istio adds a single destination's headers to the rule's own.
             WeightedDestination only = destinations.getFirst();
-            String authority = HeaderEdits.authority(only.getHeaders());
-            Route here = authority == null || route.authorityRewrite() != null ? route : route.withAuthority(authority);
             return new Action.Always(decision(
                     only,
-                    here,
+                    route,
                     HeaderEdits.request(rule.getHeaders()).then(HeaderEdits.request(only.getHeaders())),
                     HeaderEdits.response(rule.getHeaders()).then(HeaderEdits.response(only.getHeaders()))));
         }
@@ -60,17 +60,19 @@ record RouteCompiler(Destinations destinations, Edge.Service service, int port) 
                 : new Action.Split(decisions, bounds);
     }
 
-    /// Envoy applies a weighted destination's own operations before the rule's, and its authority wins.
+    /// Envoy applies a weighted destination's own operations before the rule's.
     private Decision ofSeveral(WeightedDestination destination, HttpRoute rule, Route route) {
-        String authority = HeaderEdits.authority(destination.getHeaders());
         return decision(
                 destination,
-                authority == null ? route : route.withAuthority(authority),
+                route,
                 HeaderEdits.request(destination.getHeaders()).then(HeaderEdits.request(rule.getHeaders())),
                 HeaderEdits.response(destination.getHeaders()).then(HeaderEdits.response(rule.getHeaders())));
     }
 
-    private Decision decision(WeightedDestination to, Route route, HeaderEdits request, HeaderEdits response) {
+    /// The rule's authority wins over the destination's.
+    private Decision decision(WeightedDestination to, Route ofRule, HeaderEdits request, HeaderEdits response) {
+        String authority = to.getAuthority();
+        Route route = authority == null || ofRule.authorityRewrite() != null ? ofRule : ofRule.withAuthority(authority);
         return switch (destinations.find(to.getDestination(), port)) {
             case Destinations.Found.Existing(var cluster) -> new Decision.Forward(route, cluster, request, response);
             case Destinations.Found.Missing(var name, var missing) ->
@@ -80,14 +82,13 @@ record RouteCompiler(Destinations destinations, Edge.Service service, int port) 
 
     private Route route(HttpRoute rule, String virtualService, String matchName, MatchedPath matched) {
         Rewrite rewrite = rule.getRewrite();
-        String authority = rewrite == null ? null : rewrite.getAuthority();
         return new Route(
                 name(rule.getName(), matchName),
                 "VirtualService/" + virtualService,
                 nanos(rule.getTimeoutUs()),
                 RouteSettings.retries(rule.getRetries()),
                 pathRewrite(rewrite, matched),
-                authority == null ? HeaderEdits.authority(rule.getHeaders()) : authority,
+                rewrite == null ? null : rewrite.getAuthority(),
                 RouteSettings.fault(rule.getFault()),
                 mirrors(rule));
     }

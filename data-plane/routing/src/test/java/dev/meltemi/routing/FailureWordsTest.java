@@ -21,6 +21,7 @@ class FailureWordsTest {
             case "Timeout" -> new ProxyFailure.UpstreamTimeout(Duration.ofSeconds(1));
             case "TryTimeout" -> new ProxyFailure.TryTimeout(Duration.ofSeconds(1));
             case "Overflow" -> new ProxyFailure.Overflow("pool");
+            case "Loop" -> new ProxyFailure.RequestLoop("127.0.0.1:15001");
             case "BadAnswer" -> new ProxyFailure.BadUpstreamResponse("");
             case "Malformed" -> new ProxyFailure.MalformedRequest(431, "headers too long");
             case "Gone" -> new ProxyFailure.DownstreamClosed();

@@ -12,6 +12,7 @@ import static dev.meltemi.routing.Given.string;
 import static dev.meltemi.routing.Given.table;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meltemi.schemas.compiled.DirectResponse;
 import dev.meltemi.schemas.compiled.HeaderOperations;
 import dev.meltemi.schemas.compiled.HttpMatch;
 import dev.meltemi.schemas.compiled.HttpRoute;
@@ -26,8 +27,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RewritesTest {
+    private static final HeaderEdits X_A =
+            new HeaderEdits(List.of(new HeaderEdits.Edit("x-a", "1")), List.of(), List.of());
+
     private static Decision decide(HttpRoute route, Given.Request request) {
         var shop = service("shop", 9080).setHttp(List.of(rules("shop", route).build()));
         return table(mesh(shop)).decide(request, random(1));
@@ -132,20 +137,63 @@ class RewritesTest {
     }
 
     @Test
-    void setting_the_host_header_rewrites_the_authority() {
-        Decision.Forward forward = forward(toShop().setHeaders(set("Host", "inner.example.com")));
+    void a_destination_s_authority_is_that_of_its_requests() {
+        Decision.Forward forward = forward(route().setDestinations(List.of(withAuthority("inner.example.com"))));
 
         assertThat(forward.route().authorityRewrite()).isEqualTo("inner.example.com");
-        assertThat(forward.requestEdits().isEmpty()).isTrue();
     }
 
     @Test
-    void an_authority_rewrite_wins_over_a_header() {
-        var route = toShop().setHeaders(set(":authority", "header.example.com"))
+    void a_weighted_destination_s_authority_is_its_own() {
+        var route =
+                route().setDestinations(List.of(withAuthority("inner.example.com"), destination("shop", "absent", 0)));
+
+        assertThat(forward(route).route().authorityRewrite()).isEqualTo("inner.example.com");
+    }
+
+    @Test
+    void an_authority_rewrite_wins_over_a_destination_s() {
+        var route = route().setDestinations(List.of(withAuthority("inner.example.com")))
                 .setRewrite(
                         Rewrite.newBuilder().setAuthority("rewrite.example.com").build());
 
         assertThat(forward(route).route().authorityRewrite()).isEqualTo("rewrite.example.com");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Host", ":authority", "Content-Length", "Transfer-Encoding", "Connection"})
+    void a_header_that_routes_or_frames_a_message_is_never_edited(String name) {
+        assertThat(forward(toShop().setHeaders(set(name, "1"))).requestEdits()).isEqualTo(HeaderEdits.NONE);
+    }
+
+    @Test
+    void a_redirect_and_an_answer_carry_the_rule_s_response_headers() {
+        var headers =
+                HeaderOperations.newBuilder().setResponseSet(Map.of("X-A", "1")).build();
+        var redirect = route().setHeaders(headers)
+                .setRedirect(Redirect.newBuilder().setUri("/b").build())
+                .build();
+        var answer = route().setHeaders(headers)
+                .setDirectResponse(DirectResponse.newBuilder().setStatus(204).build())
+                .build();
+
+        Decision redirected = decide(redirect, get("shop", "/"));
+        Decision answered = decide(answer, get("shop", "/"));
+
+        assertThat(redirected)
+                .isInstanceOfSatisfying(
+                        Decision.Redirect.class,
+                        one -> assertThat(one.responseEdits()).isEqualTo(X_A));
+        assertThat(answered)
+                .isInstanceOfSatisfying(
+                        Decision.Respond.class,
+                        one -> assertThat(one.responseEdits()).isEqualTo(X_A));
+    }
+
+    private static WeightedDestination withAuthority(String authority) {
+        return WeightedDestination.newBuilder(destination("shop", "", 1))
+                .setAuthority(authority)
+                .build();
     }
 
     private static HeaderOperations set(String name, String value) {

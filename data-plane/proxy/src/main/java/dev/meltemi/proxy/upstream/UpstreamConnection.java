@@ -182,6 +182,11 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext context) {
         ctx = context;
+        if (context.channel().remoteAddress() instanceof InetSocketAddress remote
+                && pool.pools().settings().ownListener().test(remote)) {
+            // Asked of the connected address, because a name tells nothing before.
+            fail(Failure.Kind.LOOP, remote.getAddress().getHostAddress() + ":" + remote.getPort());
+        }
         // Reactor Netty's own handler behind us turns this into its connect signal.
         context.fireChannelActive();
         context.channel().config().setAutoRead(true);

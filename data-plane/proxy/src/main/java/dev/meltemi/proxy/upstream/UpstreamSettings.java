@@ -1,7 +1,9 @@
 package dev.meltemi.proxy.upstream;
 
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// How this proxy connects.
@@ -9,6 +11,11 @@ import org.jspecify.annotations.Nullable;
 /// @param bindAddress local address of all connections, so that peers can tell whose they are; null: any
 /// @param maxConnections to one endpoint from one event loop; more requests than that are refused
 /// @param idleTimeout after which a pooled connection is closed
+/// @param ownListener whether what is sent to an address would come back to this proxy
 /// @param responses limits of answers: line, head, piece of a body
 public record UpstreamSettings(
-        @Nullable String bindAddress, int maxConnections, Duration idleTimeout, HttpDecoderConfig responses) {}
+        @Nullable String bindAddress,
+        int maxConnections,
+        Duration idleTimeout,
+        Predicate<InetSocketAddress> ownListener,
+        HttpDecoderConfig responses) {}

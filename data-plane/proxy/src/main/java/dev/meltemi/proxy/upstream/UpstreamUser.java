@@ -40,6 +40,8 @@ public interface UpstreamUser {
             CONNECT_TIMEOUT,
             /// Too many connections to the endpoint already.
             OVERFLOW,
+            /// It leads to a listener of this proxy; why names that.
+            LOOP,
             /// It ended before the answer did.
             CLOSED,
             /// The answer isn't HTTP/1.1 as we accept it.

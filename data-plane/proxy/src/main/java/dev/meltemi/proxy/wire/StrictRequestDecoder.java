@@ -2,20 +2,24 @@ package dev.meltemi.proxy.wire;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.LastHttpContent;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
 /// Netty's decoder without its tolerance: one space between the words of a request line, a known version, no
-/// content-length beside a transfer-encoding. Counts the octets of what it emits.
+/// content-length beside a transfer-encoding, no header over several lines. Counts the octets of what it emits.
 public final class StrictRequestDecoder extends HttpRequestDecoder {
     private static final byte[] VERSION = "HTTP/1.".getBytes(StandardCharsets.US_ASCII);
 
     private long consumed;
     private boolean between = true;
+    private boolean inBody;
+    private boolean folded;
 
     public StrictRequestDecoder(HttpDecoderConfig config) {
         super(config);
@@ -38,12 +42,50 @@ public final class StrictRequestDecoder extends HttpRequestDecoder {
 
     @Override
     protected void decode(ChannelHandlerContext ctx, ByteBuf buffer, List<Object> out) throws Exception {
-        int before = buffer.readableBytes();
+        int before = buffer.readerIndex();
         int messages = out.size();
+        boolean head = !inBody;
         super.decode(ctx, buffer, out);
-        int taken = before - buffer.readableBytes();
-        consumed += taken;
-        between = out.size() > messages || (between && taken == 0);
+        int after = buffer.readerIndex();
+        consumed += after - before;
+        if (head) {
+            folded = folded || hasFold(buffer, between ? nextLine(buffer, before, after) : before, after);
+        }
+        between = out.size() > messages || (between && after == before);
+        for (int i = messages; i < out.size(); i++) {
+            emitted(out.get(i));
+        }
+    }
+
+    private void emitted(Object part) {
+        if (part instanceof HttpMessage message) {
+            inBody = true;
+            if (folded && message.decoderResult().isSuccess()) {
+                message.setDecoderResult(DecoderResult.failure(new MalformedMessageException(400, "obs_fold")));
+            }
+            folded = false;
+        }
+        if (part instanceof LastHttpContent) {
+            inBody = false;
+        }
+    }
+
+    /// Whether a header goes on in a line that begins with white space (RFC 9112, 5.2), which others may take
+    /// for a header of its own. Netty joins such lines before anybody sees them, so the octets are looked at, from
+    /// the start of a line. In trailers they stay joined, as the RFC allows: nothing is decided by those.
+    private static boolean hasFold(ByteBuf buffer, int start, int end) {
+        for (int at = start; at < end; at = nextLine(buffer, at, end)) {
+            byte first = buffer.getByte(at);
+            if (first == ' ' || first == '\t') {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static int nextLine(ByteBuf buffer, int from, int end) {
+        int feed = buffer.indexOf(from, end, (byte) '\n');
+        return feed < 0 ? end : feed + 1;
     }
 
     @Override
