@@ -50,7 +50,8 @@ final class LiveTopic<V> {
                 poisoned.key(),
                 new Live<>(null, poisoned.value()),
                 at,
-                poisoned.topic().name() + ":" + at.partition() + ":" + at.number() + " " + poisoned.why()));
+                poisoned.topic().name() + ":" + at.partition() + ":" + at.number() + " " + poisoned.key() + ": "
+                        + poisoned.why()));
     }
 
     void progress(Map<Integer, Long> reached) {
@@ -142,7 +143,7 @@ final class LiveTopic<V> {
         return waitingCount > 0;
     }
 
-    /// `topic:partition:offset why` of each live record that can't be read.
+    /// `topic:partition:offset key: why` of each live record that can't be read.
     List<String> unreadable() {
         return List.copyOf(unreadable.values());
     }

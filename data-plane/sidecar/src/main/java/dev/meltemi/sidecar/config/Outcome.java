@@ -19,7 +19,7 @@ public sealed interface Outcome {
     ///
     /// @param revision whose endpoints they are
     /// @param changes by key of `mesh.endpoints`, an empty value removes
-    /// @param unreadable `topic:partition:offset why` of each that can't be read and waits for a better one;
+    /// @param unreadable `topic:partition:offset key: why` of each that can't be read and waits for a better one;
     /// what its key held before goes on
     record Endpoints(Revision revision, Map<String, Optional<ServiceEndpoint>> changes, List<String> unreadable)
             implements Outcome {}

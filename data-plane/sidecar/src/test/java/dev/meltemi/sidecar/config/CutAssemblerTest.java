@@ -136,7 +136,8 @@ class CutAssemblerTest {
 
         assertThat(poisoned)
                 .isInstanceOfSatisfying(
-                        Outcome.Refuse.class, refuse -> assertThat(refuse.why()).contains("routes:0:0", "not Avro"));
+                        Outcome.Refuse.class,
+                        refuse -> assertThat(refuse.why()).contains("routes:0:0 reviews: not Avro"));
         assertThat(mended).isInstanceOf(Outcome.Apply.class);
     }
 
@@ -188,7 +189,7 @@ class CutAssemblerTest {
 
         assertThat(poisoned).isInstanceOfSatisfying(Outcome.Endpoints.class, endpoints -> {
             assertThat(endpoints.changes()).isEmpty();
-            assertThat(endpoints.unreadable()).containsExactly("endpoints:0:1 not Avro");
+            assertThat(endpoints.unreadable()).containsExactly("endpoints:0:1 reviews/b: not Avro");
         });
         assertThat(mended)
                 .isInstanceOfSatisfying(
