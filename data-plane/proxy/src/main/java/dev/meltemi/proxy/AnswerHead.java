@@ -9,9 +9,8 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
 import java.util.concurrent.TimeUnit;
 
-/// An upstream's final head on its way to the caller: edits of the rule, Envoy's timing header, framing
-/// written anew.
-/// `server` stays the application's own; only our own answers say `meltemi`.
+/// An upstream's final head on its way to the caller: edits of the rule, Envoy's timing header, framing written
+/// anew. `server` stays the application's own; only our own answers say `meltemi`.
 final class AnswerHead {
     private static final AsciiString SERVICE_TIME = AsciiString.cached("x-envoy-upstream-service-time");
     private static final String[] MILLIS = new String[256];

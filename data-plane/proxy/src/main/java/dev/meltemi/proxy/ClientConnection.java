@@ -1,7 +1,6 @@
 package dev.meltemi.proxy;
 
 import dev.meltemi.proxy.wire.BodyWriter;
-import dev.meltemi.proxy.wire.Deadline;
 import dev.meltemi.proxy.wire.Framing;
 import dev.meltemi.proxy.wire.StrictRequestDecoder;
 import io.netty.buffer.ByteBuf;
@@ -41,7 +40,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private final Listening listening;
     private final ProxyServer server;
     private final StrictRequestDecoder decoder;
-    private final Deadline deadline;
+    private final Patience patience;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>(0);
     private final RequestIntake intake;
 
@@ -60,16 +59,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private boolean inputEnded;
     private boolean closed;
     private long consumedBefore;
-    private long activeAt;
-    private long headSince = Exchange.NEVER;
-    private long closeBy = Exchange.NEVER;
 
     ClientConnection(ProxyServer server, Listening listening, Loop loop, StrictRequestDecoder decoder) {
         this.server = server;
         this.listening = listening;
         this.loop = loop;
         this.decoder = decoder;
-        this.deadline = new Deadline(loop.executor, this::onDeadline);
+        this.patience = new Patience(server.settings().timeouts(), loop.executor, this::onDeadline);
         this.intake = new RequestIntake(this, server.ports());
     }
 
@@ -118,10 +114,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         localAddress = text(((SocketChannel) channel).localAddress());
         loop.connections.add(this);
         server.opened();
-        activeAt = loop.now();
+        patience.active();
         channel.config().setAutoRead(true);
         if (server.isDraining()) {
-            drain(activeAt);
+            drain(patience.activeAt());
         }
         rearm();
     }
@@ -145,8 +141,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     private void handle(HttpObject message, long consumed) {
         if (message instanceof HttpRequest request) {
-            headSince = Exchange.NEVER;
-            current = intake.open(request, activeAt);
+            patience.headEnded();
+            current = intake.open(request);
             current.requestBytes = consumed - consumedBefore;
             rearm();
             intake.start(current, request);
@@ -190,7 +186,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         inRead = false;
-        activeAt = loop.now();
+        patience.active();
         Exchange exchange = current;
         if (exchange != null && exchange.attempts != null) {
             exchange.attempts.flush();
@@ -198,15 +194,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         if (dirty) {
             flush();
         }
-        if (exchange == null && headSince == Exchange.NEVER && decoder.inHead()) {
-            headSince = activeAt;
+        if (exchange == null && !patience.inHead() && decoder.inHead()) {
+            patience.headBegan();
             rearm();
         }
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        activeAt = loop.now();
+        patience.active();
         if (current != null && current.attempts != null) {
             current.attempts.onClientWritable(context.channel().isWritable());
         }
@@ -225,7 +221,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             } else if (!exchange.requestEnded) {
                 intake.brokenBody(exchange, "caller_closed_in_body");
             } else {
-                closeBy = loop.now() + server.settings().timeouts().halfClosed().toNanos();
+                patience.halfClosed();
                 rearm();
             }
         }
@@ -237,7 +233,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         closed = true;
-        deadline.cancel();
+        patience.cancel();
         loop.connections.remove(this);
         if (current != null) {
             Exchange exchange = current;
@@ -299,7 +295,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     /// Flushes now, or when all that could be read has been worked on.
     void flushSoon() {
-        activeAt = loop.now();
+        patience.active();
         if (!inRead && dirty) {
             flush();
         }
@@ -365,9 +361,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// @param nothingUnread whether the caller has sent nothing that we left unread: closing such a socket
-    /// would reset
-    /// it
+    /// @param nothingUnread whether the caller has sent nothing that we left unread: closing such a socket would
+    /// reset it
     private void closeGracefully(boolean nothingUnread) {
         waiting.forEach(message -> ReferenceCountUtil.release(message.message()));
         waiting.clear();
@@ -380,7 +375,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         ctx.writeAndFlush(Unpooled.EMPTY_BUFFER)
                 .addListener(written -> ((SocketChannel) ctx.channel()).shutdownOutput());
         updateReading();
-        closeBy = loop.now() + server.settings().timeouts().linger().toNanos();
+        patience.linger();
         rearm();
     }
 
@@ -401,23 +396,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     /// Something about the time-outs has changed.
     void rearm() {
-        deadline.set(nextDeadline());
+        patience.until(nextDeadline());
     }
 
     private long nextDeadline() {
-        ProxySettings.Timeouts timeouts = server.settings().timeouts();
-        if (lingering) {
-            return closeBy;
-        }
-        Exchange exchange = current;
-        if (exchange == null) {
-            return headSince != Exchange.NEVER
-                    ? headSince + timeouts.head().toNanos()
-                    : Math.min(closeBy, activeAt + timeouts.downstreamIdle().toNanos());
-        }
-        long idle = activeAt + timeouts.stream().toNanos();
-        long by = inputEnded ? closeBy : Exchange.NEVER;
-        return Math.min(Math.min(idle, by), Math.min(exchange.routeDeadline, exchange.tryDeadline));
+        return patience.end(current, lingering, inputEnded);
     }
 
     private void onDeadline() {
@@ -435,8 +418,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         if (lingering) {
             ctx.close();
         } else if (exchange == null) {
-            if (headSince != Exchange.NEVER) {
-                current = intake.lateHead(activeAt);
+            if (patience.inHead()) {
+                current = intake.lateHead();
                 consumedBefore = decoder.consumed();
                 intake.refuseLateHead(current);
             } else {
@@ -456,7 +439,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     ///
     /// @param quietUntil on the loop's clock
     void drain(long quietUntil) {
-        closeBy = Math.min(closeBy, quietUntil);
+        patience.closeBy(quietUntil);
         rearm();
     }
 

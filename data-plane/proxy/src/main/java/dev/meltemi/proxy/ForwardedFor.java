@@ -2,9 +2,8 @@ package dev.meltemi.proxy;
 
 import io.netty.util.AsciiString;
 
-/// Tells everybody behind the gateway who called it: appended to what came, as Envoy does without trusted
-/// proxies in
-/// front.
+/// Tells everybody behind the gateway who called it: appended to what came, as Envoy does without trusted proxies
+/// in front.
 final class ForwardedFor implements RequestFilter {
     private static final AsciiString FOR = AsciiString.cached("x-forwarded-for");
     private static final AsciiString PROTO = AsciiString.cached("x-forwarded-proto");

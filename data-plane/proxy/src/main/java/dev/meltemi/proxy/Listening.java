@@ -24,9 +24,8 @@ record Listening(Kind kind, int port, Next way, Map<Integer, Application> applic
         }
     }
 
-    /// The application that a request is for: by the listener's port, else by the port in the authority, else
-    /// the only
-    /// one.
+    /// The application that a request is for: by the listener's port, else by the port in the authority, else the
+    /// only one.
     @Nullable
     Application application(String authority) {
         Application byPort = applications.get(port);

@@ -7,9 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Sends a copy of some requests elsewhere and forgets the answers. A copy can't slow the original: it is made
-/// when the
-/// original has been read, of bodies no longer than what is kept for retries, and dropped when too many are
-/// under way.
+/// when the original has been read, of bodies no longer than what is kept for retries, and dropped when too many
+/// are under way.
 final class Mirroring implements RequestFilter {
     /// Copies that wait for the body to be complete.
     record Pending(List<Cluster> targets) {}

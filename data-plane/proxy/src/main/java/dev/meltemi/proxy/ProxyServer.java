@@ -26,8 +26,7 @@ import reactor.netty.tcp.TcpResources;
 import reactor.netty.tcp.TcpServer;
 
 /// One proxy: the listeners of a sidecar or a gateway, and the connections behind them. Several proxies of a
-/// process
-/// share event loops and nothing else.
+/// process share event loops and nothing else.
 public final class ProxyServer {
     private static final int BACKLOG = 4096;
 
@@ -60,9 +59,8 @@ public final class ProxyServer {
 
     /// Where others reach our own application.
     ///
-    /// @param applications service port to the application's own address; a listener on one of these ports
-    /// serves that
-    /// one, any other goes by the port in the authority
+    /// @param applications service port to the application's own address; a listener on one of these ports serves
+    /// that one, any other goes by the port in the authority
     public Mono<DisposableServer> bindInbound(
             InetSocketAddress address, int port, Map<Integer, InetSocketAddress> applications) {
         var byPort = new HashMap<Integer, Listening.Application>();
@@ -123,8 +121,8 @@ public final class ProxyServer {
     }
 
     /// Stops accepting, finishes what is under way with `Connection: close`, closes idle connections once they
-    /// have been
-    /// quiet for a moment (a request may be on its way on them), and cuts off what is left when the time is up.
+    /// have been quiet for a moment (a request may be on its way on them), and cuts off what is left when the
+    /// time is up.
     ///
     /// @return completes when no connection is left, often long before `grace` is over
     public Mono<Void> drain(Duration grace) {

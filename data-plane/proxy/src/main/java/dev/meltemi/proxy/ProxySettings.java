@@ -9,9 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /// How one proxy behaves, whatever its rules say.
 ///
-/// @param upstreamBindAddress local address of all connections that it makes, so that others can tell whose
-/// they are;
-/// null: any
+/// @param upstreamBindAddress local address of all connections that it makes, so that others can tell whose they
+/// are; null: any
 /// @param sampledPercent of the traces that begin here, 0 to 100
 public record ProxySettings(
         Timeouts timeouts, Limits limits, @Nullable String upstreamBindAddress, double sampledPercent) {
@@ -24,8 +23,7 @@ public record ProxySettings(
     /// @param upstreamIdle of a pooled connection
     /// @param halfClosed how long a caller that has closed its side is still served: it can't be told from one
     /// that left
-    /// @param linger how long a closed side is still read, so that a reset doesn't destroy the answer on its
-    /// way
+    /// @param linger how long a closed side is still read, so that a reset doesn't destroy the answer on its way
     /// @param connect to an application on this machine; clusters bring their own
     public record Timeouts(
             Duration head,
@@ -51,9 +49,8 @@ public record ProxySettings(
     /// neither
     /// @param connectionsPerEndpoint from one event loop
     /// @param mirrors under way on one event loop; more are dropped
-    /// @param refuseUnderscores whether a gateway refuses header names with underscores, which some
-    /// applications take for
-    /// dashes
+    /// @param refuseUnderscores whether a gateway refuses header names with underscores, which some applications
+    /// take for dashes
     public record Limits(
             int requestLine, int head, int replay, int connectionsPerEndpoint, int mirrors, boolean refuseUnderscores) {
         public static final Limits DEFAULT = new Limits(8 * 1024, 60 * 1024, 64 * 1024, 1024, 64, true);

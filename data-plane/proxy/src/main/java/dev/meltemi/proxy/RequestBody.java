@@ -9,9 +9,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// A request's body between its two sockets: what came and wasn't sent yet, and, up to a limit, what was sent
-/// and may
-/// have to be sent again. The caller's socket isn't read while anything is unsent, which bounds it.
+/// A request's body between its two sockets: what came and wasn't sent yet, and, up to a limit, what was sent and
+/// may have to be sent again. The caller's socket isn't read while anything is unsent, which bounds it.
 final class RequestBody {
     private final ArrayDeque<ByteBuf> unsent = new ArrayDeque<>(4);
     private final List<ByteBuf> kept = new ArrayList<>(0);
@@ -83,7 +82,8 @@ final class RequestBody {
         keptOctets = 0;
     }
 
-    /// Copies that share the octets, sent or not, for a mirror; null when they are more than what is kept or gone.
+    /// Copies that share the octets, sent or not, for a mirror; null when they are more than what is kept or
+    /// gone.
     @Nullable
     List<ByteBuf> share() {
         long octets = keptOctets;

@@ -27,7 +27,7 @@ final class RequestIntake {
         this.ports = ports;
     }
 
-    Exchange open(HttpRequest request, long activeAt) {
+    Exchange open(HttpRequest request) {
         Instant now = ports.clock().instant();
         long micros = Math.addExact(Math.multiplyExact(now.getEpochSecond(), 1_000_000L), now.getNano() / 1000);
         return new Exchange(client, ports.table().get(), request, client.loop().now(), micros);
@@ -114,8 +114,8 @@ final class RequestIntake {
     }
 
     /// A head that began and didn't end in time, as a request of which nothing is known.
-    Exchange lateHead(long activeAt) {
-        return open(new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.valueOf("-"), "-"), activeAt);
+    Exchange lateHead() {
+        return open(new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.valueOf("-"), "-"));
     }
 
     void refuseLateHead(Exchange exchange) {

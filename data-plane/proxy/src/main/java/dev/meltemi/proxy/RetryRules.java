@@ -37,8 +37,7 @@ final class RetryRules {
     }
 
     /// A pooled connection that the endpoint had closed before it saw the request is nobody's failure: an
-    /// idempotent
-    /// request goes out once more on a new connection and that doesn't count as a retry.
+    /// idempotent request goes out once more on a new connection and that doesn't count as a retry.
     boolean replaysOnFreshConnection(Failure failure, @Nullable UpstreamConnection failed) {
         boolean stale = failure.kind() == Failure.Kind.CLOSED && failed != null && failed.isReused();
         if (!stale || replayed || !IDEMPOTENT.contains(exchange.method) || !exchange.body.isReplayable()) {

@@ -14,7 +14,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
-import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -24,10 +23,8 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.NettyPipeline;
-import reactor.netty.tcp.TcpClient;
 
 /// One connection to an endpoint, lent to one request at a time.
 ///
@@ -61,21 +58,10 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     void connect(long timeoutNanos) {
         counted = true;
-        UpstreamSettings settings = pool.pools().settings();
-        InetSocketAddress remote = pool.endpoint().address();
-        TcpClient client = TcpClient.newConnection()
-                .runOn(pool.pools().onLoop(), true)
-                .remoteAddress(() -> remote)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
-                        Math.max(1, TimeUnit.NANOSECONDS.toMillis(timeoutNanos)))
-                .option(ChannelOption.TCP_NODELAY, true)
-                .doOnChannelInit((observer, channel, address) -> initialize(channel));
-        String local = settings.bindAddress();
-        if (local != null) {
-            client = client.bindAddress(() -> new InetSocketAddress(local, 0))
-                    .option(EpollChannelOption.IP_BIND_ADDRESS_NO_PORT, true);
-        }
-        client.connect().subscribe(connection -> {}, this::connectFailed);
+        pool.connector(timeoutNanos)
+                .doOnChannelInit((observer, channel, address) -> initialize(channel))
+                .connect()
+                .subscribe(connection -> {}, this::connectFailed);
     }
 
     private void initialize(Channel channel) {
@@ -113,8 +99,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         return ctx != null;
     }
 
-    /// Whether it has served a request before this one, so that the endpoint may have closed it in the
-    /// meantime.
+    /// Whether it has served a request before this one, so that the endpoint may have closed it in the meantime.
     public boolean isReused() {
         return reused;
     }

@@ -6,8 +6,7 @@ import java.util.IdentityHashMap;
 import reactor.netty.resources.LoopResources;
 
 /// One proxy's connections on one event loop, by endpoint. Everything happens on that loop: a request never
-/// changes
-/// thread between its two sockets.
+/// changes thread between its two sockets.
 public final class UpstreamPools {
     private final IdentityHashMap<Endpoint, EndpointPool> byEndpoint = new IdentityHashMap<>();
     private final EventLoop loop;
@@ -20,9 +19,8 @@ public final class UpstreamPools {
         this.settings = settings;
     }
 
-    /// Lends a connection: a pooled one that is ready, or a new one that tells the user when it is. A refusal
-    /// is told
-    /// to the user before this returns.
+    /// Lends a connection: a pooled one that is ready, or a new one that tells the user when it is. A refusal is
+    /// told to the user before this returns.
     ///
     /// @param fresh not one that has been idle, because such a one has just failed
     public UpstreamConnection lend(Endpoint endpoint, long connectTimeoutNanos, boolean fresh, UpstreamUser user) {

@@ -5,9 +5,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 
-/// Who has lent a connection, for one request. All calls come on the connection's event loop; after {@link
-/// #onEnd},
-/// {@link #onFailure} or its own abort it hears nothing more.
+/// Who has lent a connection, for one request. All calls come on the connection's event loop; after
+/// {@link #onEnd}, {@link #onFailure} or its own abort it hears nothing more.
 public interface UpstreamUser {
     /// A new connection can be written to. May come before the call that lent it has returned.
     void onReady(UpstreamConnection connection);

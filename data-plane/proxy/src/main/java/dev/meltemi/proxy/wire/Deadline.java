@@ -6,8 +6,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// One timer for all time-outs of a connection. Moving it to a later time is a write to a field: the timer
-/// notices when
-/// it fires and waits on, so that a request costs no timer. Used on its event loop only.
+/// notices when it fires and waits on, so that a request costs no timer. Used on its event loop only.
 @SuppressWarnings("FutureReturnValueIgnored") // what fails closes the channel, and that is heard
 public final class Deadline {
     private static final long NEVER = Long.MAX_VALUE;

@@ -7,8 +7,7 @@ import java.util.List;
 import java.util.Locale;
 
 /// How the length of a body is told (RFC 9112, 6.3). Taken out of a message's headers once and written anew on
-/// the way
-/// out: framing headers are never copied.
+/// the way out: framing headers are never copied.
 ///
 /// @param length octets, for {@link Kind#LENGTH} only
 public record Framing(Kind kind, long length) {

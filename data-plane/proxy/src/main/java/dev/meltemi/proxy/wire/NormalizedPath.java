@@ -1,7 +1,6 @@
 package dev.meltemi.proxy.wire;
 
-/// A path as everybody after us may judge it: Istio's BASE normalisation. Dot segments removed, `\` read as
-/// `/`,
+/// A path as everybody after us may judge it: Istio's BASE normalisation. Dot segments removed, `\` read as `/`,
 /// percent-encoded unreserved characters decoded; slashes aren't merged and `%2F` stays.
 public final class NormalizedPath {
     private NormalizedPath() {}

@@ -70,8 +70,8 @@ public final class StrictRequestDecoder extends HttpRequestDecoder {
         }
     }
 
-    /// Whether a header goes on in a line that begins with white space (RFC 9112, 5.2), which others may take
-    /// for a header of its own. Netty joins such lines before anybody sees them, so the octets are looked at, from
+    /// Whether a header goes on in a line that begins with white space (RFC 9112, 5.2), which others may take for
+    /// a header of its own. Netty joins such lines before anybody sees them, so the octets are looked at, from
     /// the start of a line. In trailers they stay joined, as the RFC allows: nothing is decided by those.
     private static boolean hasFold(ByteBuf buffer, int start, int end) {
         for (int at = start; at < end; at = nextLine(buffer, at, end)) {
