@@ -28,6 +28,7 @@ final class Operator {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
     private String typed = "";
+    private BusFactory buses = (_, _) -> new BorrowedBus(bus);
 
     @CommandLine.Command(name = "meltemi")
     static final class Root {}
@@ -37,13 +38,18 @@ final class Operator {
         err.getBuffer().setLength(0);
         var in = new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8));
         var line = new CommandLine(new Root());
-        OperatorCommands.addTo(line, new Surroundings((_, _) -> bus, InstantSource.fixed(NOW), in));
+        OperatorCommands.addTo(line, new Surroundings(buses, InstantSource.fixed(NOW), in));
         line.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
         return line.execute(words);
     }
 
     Operator piping(String text) {
         typed = text;
+        return this;
+    }
+
+    Operator withoutBroker() {
+        buses = (bootstrapServers, _) -> new AbsentBus(bootstrapServers);
         return this;
     }
 

@@ -232,4 +232,48 @@ class OperatorCommandsTest {
         assertThat(operator.types("get", "vs", "reviews")).isEqualTo(1);
         admission.dispose();
     }
+
+    @Test
+    void a_topic_that_does_not_exist_is_a_usage_error_that_says_where_they_are_listed() {
+        assertThat(operator.types("topics", "describe", "mesh.teapots")).isEqualTo(64);
+        assertThat(operator.err()).contains("'mesh.teapots'").contains("meltemi topics list");
+    }
+
+    @Test
+    void topics_create_says_how_many_are_as_they_should_be() {
+        assertThat(operator.types("topics", "create")).isZero();
+        assertThat(operator.out()).isEqualTo(Topics.all().size() + " topics are as the catalogue wants them\n");
+    }
+
+    @Test
+    void version_counts_the_versions_of_the_sidecars_when_asked() {
+        operator.runs("reviews-v1", 99);
+        operator.runs("ratings-v1", 99);
+
+        int code = operator.types("version", "--remote");
+
+        assertThat(code).isZero();
+        assertThat(operator.out()).contains("client version: ").contains("data plane version: 0.1 (2 proxies)");
+    }
+
+    @Test
+    void diff_names_the_file_and_line_of_what_is_no_rule_and_ends_with_65() throws IOException {
+        String file = file("reviews.yaml", REVIEWS.replace("http:", "htpp:"));
+
+        int code = operator.types("diff", "-f", file);
+
+        assertThat(code).isEqualTo(65);
+        assertThat(operator.err()).contains("(VirtualService default/reviews " + file + ":8:3)");
+    }
+
+    @Test
+    void diff_with_nothing_on_the_bus_shows_the_whole_document() {
+        int code = operator.piping(REVIEWS).types("diff", "-f", "-");
+
+        assertThat(code).isEqualTo(1);
+        assertThat(operator.out())
+                .contains("--- networking.istio.io/VirtualService/default/reviews (nothing)")
+                .contains("+++ -:1:1")
+                .contains("+ kind: VirtualService");
+    }
 }

@@ -1,0 +1,53 @@
+package dev.meltemi.cli;
+
+import dev.meltemi.bus.FencedWriter;
+import dev.meltemi.bus.MeshBus;
+import dev.meltemi.bus.Offset;
+import dev.meltemi.bus.TopicEvent;
+import dev.meltemi.schemas.Topic;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/// Each command closes the bus that it opened; the broker behind it stays for the next one.
+record BorrowedBus(MeshBus bus) implements MeshBus {
+    @Override
+    public void requireReachable() {
+        bus.requireReachable();
+    }
+
+    @Override
+    public Flux<TopicEvent<?>> follow(List<Topic<?>> topics) {
+        return bus.follow(topics);
+    }
+
+    @Override
+    public Flux<TopicEvent<?>> tail(List<Topic<?>> topics, @Nullable Instant since) {
+        return bus.tail(topics, since);
+    }
+
+    @Override
+    public Mono<Offset> publish(Write<?> write) {
+        return bus.publish(write);
+    }
+
+    @Override
+    public FencedWriter fencedWriter(String name) {
+        return bus.fencedWriter(name);
+    }
+
+    @Override
+    public Flux<Boolean> leadership(String service) {
+        return bus.leadership(service);
+    }
+
+    @Override
+    public void ensureTopics(List<Topic<?>> topics) {
+        bus.ensureTopics(topics);
+    }
+
+    @Override
+    public void close() {}
+}
