@@ -20,4 +20,21 @@ public record AdmissionHealth(
         int sidecars,
         Optional<String> alarm) {
     static final AdmissionHealth STANDBY = new AdmissionHealth(false, "", -1, 0, 0, 0, 0, Optional.empty());
+
+    AdmissionHealth standingBy() {
+        return new AdmissionHealth(false, topicId, lastOffset, accepted, refused, documents, sidecars, alarm);
+    }
+
+    /// One more verdict.
+    AdmissionHealth judged(boolean wasRefused, String topic, long offset, int nowDocuments, int nowSidecars) {
+        return new AdmissionHealth(
+                active,
+                topic,
+                offset,
+                accepted + (wasRefused ? 0 : 1),
+                refused + (wasRefused ? 1 : 0),
+                nowDocuments,
+                nowSidecars,
+                alarm);
+    }
 }

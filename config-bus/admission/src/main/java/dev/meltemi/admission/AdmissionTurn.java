@@ -2,24 +2,19 @@ package dev.meltemi.admission;
 
 import dev.meltemi.bus.ActiveService;
 import dev.meltemi.bus.FencedWriter;
-import dev.meltemi.bus.MeshBus.Write;
 import dev.meltemi.bus.TopicEvent;
 import dev.meltemi.schemas.ConfigStatus;
-import dev.meltemi.schemas.Headers;
 import dev.meltemi.schemas.Topic;
 import dev.meltemi.schemas.Topics;
 import dev.meltemi.schemas.fleet.Heartbeat;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,10 +27,6 @@ final class AdmissionTurn implements ActiveService.Turn {
     static final List<List<Topic<?>>> STAGES =
             List.of(List.of(Topics.ACCEPTED, Topics.STATUS, Topics.SIDECARS), List.of(Topics.CONFIG));
 
-    /// Bounds a transaction: each byte that is submitted is written up to three times.
-    private static final int MOST_BYTES = 2 * 1024 * 1024;
-
-    private final FencedWriter writer;
     private final InstantSource clock;
     private final AdmissionSettings settings;
     private final AtomicReference<AdmissionHealth> health;
@@ -44,7 +35,7 @@ final class AdmissionTurn implements ActiveService.Turn {
     private final StatusCounts counts;
     private final Set<Topic<?>> caughtUp = new HashSet<>();
     private final Set<String> recount = new LinkedHashSet<>();
-    private final List<Submission> submissions = new ArrayList<>();
+    private final Proceedings proceedings;
     private String topicId = "";
     private Instant lastLook;
 
@@ -53,12 +44,13 @@ final class AdmissionTurn implements ActiveService.Turn {
             InstantSource clock,
             AdmissionSettings settings,
             AtomicReference<AdmissionHealth> health) {
-        this.writer = writer;
         this.clock = clock;
         this.settings = settings;
         this.health = health;
         this.fleet = new Fleet(settings.lease());
         this.counts = new StatusCounts(ledger, fleet, settings.deletedShown());
+        this.proceedings =
+                new Proceedings(writer, clock, Topics.CONFIG.on(settings.topicPrefix()), ledger, fleet, counts, health);
         this.lastLook = clock.instant();
     }
 
@@ -70,9 +62,9 @@ final class AdmissionTurn implements ActiveService.Turn {
             }
         }
         if (health.get().alarm().isEmpty()) {
-            judgeSubmissions();
+            proceedings.judge();
             if (isComplete()) {
-                commit(List.of(), counts.due(recount, clock.instant()));
+                proceedings.publish(List.of(), counts.due(recount, clock.instant()));
                 recount.clear();
             }
             report();
@@ -92,22 +84,13 @@ final class AdmissionTurn implements ActiveService.Turn {
         if (fleet.look(elapsed.compareTo(most) > 0 ? most : elapsed)) {
             counts.recount(ledger.keys());
         }
-        commit(forgotten(now), counts.dueOnTick(now));
+        proceedings.publish(proceedings.forgotten(now), counts.dueOnTick(now));
         report();
     }
 
     @Override
     public void onEnd() {
-        var last = health.get();
-        health.set(new AdmissionHealth(
-                false,
-                last.topicId(),
-                last.lastOffset(),
-                last.accepted(),
-                last.refused(),
-                last.documents(),
-                last.sidecars(),
-                last.alarm()));
+        health.updateAndGet(AdmissionHealth::standingBy);
     }
 
     private void take(TopicEvent<?> event) {
@@ -148,8 +131,8 @@ final class AdmissionTurn implements ActiveService.Turn {
         }
     }
 
-    /// On `mesh.config` any bytes are a document, so only the key can be wrong. Elsewhere the record is skipped: its
-    /// key keeps what was known.
+    /// On `mesh.config` any bytes are a document, so only the key can be wrong. Elsewhere the record is skipped:
+    /// its key keeps what was known.
     private void takePoisoned(TopicEvent.Poisoned<?> poisoned) {
         if (poisoned.topic().equals(Topics.CONFIG)) {
             submit(new Submission(poisoned.key(), poisoned.value(), poisoned.headers(), poisoned.at()));
@@ -181,11 +164,7 @@ final class AdmissionTurn implements ActiveService.Turn {
 
     private void submit(Submission submission) {
         identify(submission.at().topicId());
-        if (ledger.mark()
-                .filter(mark -> mark.offset() >= submission.at().number())
-                .isEmpty()) {
-            submissions.add(submission);
-        }
+        proceedings.open(submission);
     }
 
     /// Offsets of another topic id say nothing: whatever was known, was known of the topic that is gone.
@@ -196,6 +175,7 @@ final class AdmissionTurn implements ActiveService.Turn {
         var remembered = ledger.mark().map(Stamp::topicId).orElse(health.get().topicId());
         if (remembered.isEmpty() || remembered.equals(id)) {
             topicId = id;
+            proceedings.under(id);
             fleet.countBy(id);
         } else {
             raise(Topics.CONFIG, remembered, id);
@@ -203,7 +183,7 @@ final class AdmissionTurn implements ActiveService.Turn {
     }
 
     private void raise(Topic<?> topic, String before, String now) {
-        submissions.clear();
+        proceedings.dismiss();
         var alarm = ("%s was deleted and created again, or its broker lost its data (topic id %s, now %s): nothing is"
                         + " published, sidecars keep what they run. Bring back the broker's data; or, if the loss is"
                         + " wanted, delete the %sconfig.* topics, restart and publish the rules again.")
@@ -218,96 +198,6 @@ final class AdmissionTurn implements ActiveService.Turn {
             case Fleet.Change.Membership() -> counts.recount(ledger.keys());
             case Fleet.Change.Nothing() -> {}
         }
-    }
-
-    private void judgeSubmissions() {
-        var writes = new ArrayList<Write<?>>();
-        var statuses = new TreeMap<String, ConfigStatus>();
-        int bytes = 0;
-        for (var submission : submissions) {
-            var ruling = judged(submission);
-            writes.addAll(ruling.writes());
-            ruling.after().status().ifPresentOrElse(status -> statuses.put(submission.key(), status), () -> {
-                statuses.remove(submission.key());
-                writes.add(statusTombstone(submission.key(), submission.at().number()));
-            });
-            bytes += submission.size();
-            if (bytes > MOST_BYTES) {
-                commit(List.copyOf(writes), Map.copyOf(statuses));
-                writes.clear();
-                statuses.clear();
-                bytes = 0;
-            }
-        }
-        submissions.clear();
-        commit(writes, statuses);
-    }
-
-    private Ruling judged(Submission submission) {
-        var ruling = Ruling.on(
-                submission, ledger.known(submission.key()), fleet::applied, Topics.CONFIG.on(settings.topicPrefix()));
-        ledger.put(submission.key(), ruling.after());
-        ledger.marked(new Stamp(topicId, submission.at().number()));
-        counts.verdict(submission.key(), clock.instant());
-        var last = health.get();
-        boolean refused = ruling.judgement() instanceof Judgement.Refuse;
-        health.set(new AdmissionHealth(
-                last.active(),
-                topicId,
-                submission.at().number(),
-                last.accepted() + (refused ? 0 : 1),
-                last.refused() + (refused ? 1 : 0),
-                ledger.documents(),
-                fleet.size(),
-                last.alarm()));
-        log(submission, ruling.judgement());
-        return ruling;
-    }
-
-    private static void log(Submission submission, Judgement judgement) {
-        var offset = submission.at().number();
-        switch (judgement) {
-            case Judgement.Accept _ ->
-                LOG.info("event=accepted key={} offset={} author={}", submission.key(), offset, submission.author());
-            case Judgement.Delete _ ->
-                LOG.info("event=deleted key={} offset={} author={}", submission.key(), offset, submission.author());
-            case Judgement.Refuse refuse ->
-                LOG.info(
-                        "event=rejected key={} offset={} author={} code={} line={} column={} cause={}",
-                        submission.key(),
-                        offset,
-                        submission.author(),
-                        refuse.first().code(),
-                        refuse.first().line(),
-                        refuse.first().col(),
-                        refuse.first().text());
-        }
-    }
-
-    private List<Write<?>> forgotten(Instant now) {
-        var writes = new ArrayList<Write<?>>();
-        for (var key : counts.shownDeletions(now)) {
-            writes.add(statusTombstone(key, ledger.known(key).observed()));
-            ledger.put(key, Known.NOTHING);
-        }
-        return List.copyOf(writes);
-    }
-
-    private void commit(List<Write<?>> writes, Map<String, ConfigStatus> statuses) {
-        var all = new ArrayList<>(writes);
-        statuses.forEach(
-                (key, status) -> all.add(new Write<>(Topics.STATUS, key, status, stamped(status.observedOffset()))));
-        if (!all.isEmpty()) {
-            writer.commit(all);
-        }
-    }
-
-    private Write<ConfigStatus> statusTombstone(String key, long observed) {
-        return new Write<>(Topics.STATUS, key, null, stamped(observed));
-    }
-
-    private Headers stamped(long observed) {
-        return new Stamp(topicId, observed).on(Headers.NONE);
     }
 
     private boolean isKnown(Topic<?> topic) {
