@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// One thread that takes entries from the ring, encodes them and gives them to the producer. It may wait for the
 /// broker; the ring then drops its oldest.
 final class AccessSender implements Runnable {
-    /// Rest when the ring is empty. Writers wake nobody, because that costs them a system call; the producer waits
-    /// longer than this for a batch anyway.
+    /// Rest when the ring is empty. Writers wake nobody, because that costs them a system call; the producer
+    /// waits longer than this for a batch anyway.
     private static final long REST = TimeUnit.MILLISECONDS.toNanos(50);
     /// Rest after the producer refused: missing topic, no permission, no metadata.
     private static final long AFTER_REFUSAL = TimeUnit.MILLISECONDS.toNanos(250);
@@ -169,7 +169,9 @@ final class AccessSender implements Runnable {
     }
 
     private void housekeeping() {
-        report.now(deliveries.connected(), counters());
+        // asked in this order, so that an outage that begins in between is told the next time
+        long outages = deliveries.outages();
+        report.now(deliveries.connected(), outages, counters());
         for (var gap : gaps.take()) {
             events.gap(gap);
         }

@@ -13,6 +13,7 @@ final class ConnectionReport {
     private final String instance;
     private final EventOutbox events;
     private boolean connected;
+    private long toldOutages;
     private long toldDropped;
     private long quietUntil = System.nanoTime();
 
@@ -23,21 +24,26 @@ final class ConnectionReport {
         events.add("started", "telemetry");
     }
 
-    void now(boolean connected, AccessLog.Counters counters) {
-        if (connected != this.connected) {
-            this.connected = connected;
-            events.add(connected ? "bus_connected" : "bus_lost", "dropped=" + counters.dropped());
-            if (connected) {
-                LOG.info("telemetry_connected instance={} dropped={}", instance, counters.dropped());
-            } else {
-                LOG.warn(
-                        "telemetry_lost instance={} why=\"the broker hasn't answered for {} s\" waiting={}"
-                                + " next=\"entries wait in a ring, the oldest are dropped and counted\"",
-                        instance,
-                        Deliveries.STALLED.toSeconds(),
-                        counters.waiting());
-            }
-        } else if (counters.dropped() > toldDropped && mayTell()) {
+    /// @param outages so far: one that is over already is told, too
+    void now(boolean connected, long outages, AccessLog.Counters counters) {
+        boolean changed = outages > toldOutages || connected != this.connected;
+        if (outages > toldOutages) {
+            toldOutages = outages;
+            this.connected = false;
+            events.add("bus_lost", "dropped=" + counters.dropped());
+            LOG.warn(
+                    "telemetry_lost instance={} why=\"the broker hasn't answered for {} s\" waiting={}"
+                            + " next=\"entries wait in a ring, the oldest are dropped and counted\"",
+                    instance,
+                    Deliveries.STALLED.toSeconds(),
+                    counters.waiting());
+        }
+        if (connected && !this.connected) {
+            this.connected = true;
+            events.add("bus_connected", "dropped=" + counters.dropped());
+            LOG.info("telemetry_connected instance={} dropped={}", instance, counters.dropped());
+        }
+        if (!changed && counters.dropped() > toldDropped && mayTell()) {
             LOG.warn(
                     "telemetry_dropped instance={} dropped={} since_last={}",
                     instance,

@@ -1,11 +1,12 @@
 package dev.meltemi.telemetry;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
-/// What became of the entries that the producer took, and so whether the broker answers. Written by the sender and
-/// by the producer's thread.
+/// What became of the entries that the producer took, and so whether the broker answers. Written by the sender
+/// and by the producer's thread.
 final class Deliveries {
     /// Silence with something on its way that counts as a lost broker.
     static final Duration STALLED = Duration.ofSeconds(3);
@@ -15,7 +16,8 @@ final class Deliveries {
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
     private volatile long lastProgress;
-    private volatile boolean answering;
+    private final AtomicBoolean answering = new AtomicBoolean();
+    private final AtomicLong outages = new AtomicLong();
 
     Deliveries(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
@@ -34,8 +36,8 @@ final class Deliveries {
     }
 
     void acknowledged() {
-        sent.incrementAndGet();
         answered();
+        sent.incrementAndGet();
     }
 
     void failed() {
@@ -44,16 +46,27 @@ final class Deliveries {
 
     /// The broker took something, an entry or an event.
     void answered() {
+        noticeSilence();
         lastProgress = nanoTime.getAsLong();
-        answering = true;
+        answering.set(true);
     }
 
     /// True from the first answer until an entry waits too long for one.
     boolean connected() {
-        if (answering && onTheirWay() > 0 && nanoTime.getAsLong() - lastProgress > STALLED.toNanos()) {
-            answering = false;
+        noticeSilence();
+        return answering.get();
+    }
+
+    /// How often the broker was lost: also when it was back before anybody asked.
+    long outages() {
+        return outages.get();
+    }
+
+    private void noticeSilence() {
+        boolean silent = onTheirWay() > 0 && nanoTime.getAsLong() - lastProgress > STALLED.toNanos();
+        if (silent && answering.compareAndSet(true, false)) {
+            outages.incrementAndGet();
         }
-        return answering;
     }
 
     long sent() {

@@ -60,6 +60,7 @@ class AccessLogTest {
             await().atMost(PATIENCE).until(() -> log.counters().waiting() == 0);
             await().atMost(PATIENCE)
                     .until(() -> told("reviews-v1~1") == log.counters().dropped());
+            await().atMost(PATIENCE).until(() -> types("reviews-v1~1").getLast().equals("bus_connected"));
 
             var counters = log.counters();
             List<Long> arrived = sequences("reviews-v1~1");

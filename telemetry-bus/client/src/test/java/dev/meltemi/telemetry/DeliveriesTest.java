@@ -34,6 +34,18 @@ class DeliveriesTest {
     }
 
     @Test
+    void an_outage_that_was_over_before_anybody_asked_counts() {
+        deliveries.answered();
+        deliveries.handedOver();
+        pass(Duration.ofSeconds(4));
+
+        deliveries.acknowledged();
+
+        assertThat(deliveries.connected()).isTrue();
+        assertThat(deliveries.outages()).isEqualTo(1);
+    }
+
+    @Test
     void silence_with_nothing_on_its_way_is_no_loss() {
         deliveries.answered();
 
