@@ -54,7 +54,10 @@ final class ProxyUnderTest implements AutoCloseable {
 
     /// The entry of the only request so far.
     AccessEntry entry() {
-        Awaitility.await().until(() -> !log.isEmpty());
+        Awaitility.await()
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> !log.isEmpty());
         return log.getFirst();
     }
 
