@@ -27,7 +27,8 @@ final class Demo implements AutoCloseable {
     private final Path folder;
     private final DemoScreen screen;
     private final StopInReverse running = new StopInReverse();
-    private final LoopResources proxyLoops = LoopResources.create("proxy");
+    private final LoopResources proxyLoops =
+            LoopResources.create("proxy", Runtime.getRuntime().availableProcessors(), true);
     private final LoopResources appLoops = LoopResources.create("app", 1, true);
 
     private Demo(DemoLayout layout, Path folder, DemoScreen screen) {

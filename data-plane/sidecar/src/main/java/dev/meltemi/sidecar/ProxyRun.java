@@ -10,7 +10,7 @@ final class ProxyRun {
     private ProxyRun() {}
 
     static int run(SidecarSettings settings, ProxyOptions options, ProxyBuses buses, PrintWriter out) {
-        var loops = LoopResources.create("proxy");
+        var loops = LoopResources.create("proxy", Runtime.getRuntime().availableProcessors(), true);
         String clientId = "meltemi-" + settings.who().workload();
         var brokers = options.brokers();
         @Nullable
