@@ -17,8 +17,11 @@ public record Headers(List<Header> all) {
     public static final String CONFIG_OFFSET = "mesh-config-offset";
     public static final String CONFIG_TOPIC_ID = "mesh-config-topic-id";
     public static final String CREATED_SEQUENCE = "mesh-created-sequence";
-    /// Reserved for the sender's signature, which comes with identity.
+    /// On records that many may write: the sender's signature over topic, key, value and time, its leaf (DER, with
+    /// intermediates), and the time in ms since the epoch at which it signed.
     public static final String SIGNATURE = "mesh-signature";
+    public static final String SIGNER = "mesh-signer";
+    public static final String SIGNED_AT = "mesh-signed-at";
 
     public static final Headers NONE = new Headers(List.of());
 

@@ -6,6 +6,7 @@ public enum Role {
     ADMISSION,
     ROUTE_COMPILER,
     REGISTRY,
+    CA,
     SIDECAR,
     OPERATOR,
     ANALYST

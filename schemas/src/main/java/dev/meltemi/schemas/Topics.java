@@ -2,18 +2,22 @@ package dev.meltemi.schemas;
 
 import static dev.meltemi.schemas.Role.ADMISSION;
 import static dev.meltemi.schemas.Role.ANALYST;
+import static dev.meltemi.schemas.Role.CA;
 import static dev.meltemi.schemas.Role.OPERATOR;
 import static dev.meltemi.schemas.Role.PEOPLE;
 import static dev.meltemi.schemas.Role.REGISTRY;
 import static dev.meltemi.schemas.Role.ROUTE_COMPILER;
 import static dev.meltemi.schemas.Role.SIDECAR;
 
+import dev.meltemi.schemas.compiled.AccessRules;
 import dev.meltemi.schemas.compiled.Cut;
 import dev.meltemi.schemas.compiled.GatewayRoutes;
 import dev.meltemi.schemas.compiled.ServiceEndpoint;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
 import dev.meltemi.schemas.fleet.Heartbeat;
 import dev.meltemi.schemas.fleet.Registration;
+import dev.meltemi.schemas.identity.IssuedCertificate;
+import dev.meltemi.schemas.identity.TrustBundle;
 import dev.meltemi.schemas.registry.RegisteredSchema;
 import dev.meltemi.schemas.telemetry.AccessEvent;
 import dev.meltemi.schemas.telemetry.MeshEvent;
@@ -75,7 +79,7 @@ public final class Topics {
             "workloads",
             COMPACTED,
             4,
-            new AvroCodec<>(1, Registration.getClassSchema()),
+            new AvroCodec<>(10, Registration.getClassSchema()),
             Set.of(SIDECAR, ROUTE_COMPILER),
             Set.of(ROUTE_COMPILER, OPERATOR),
             MIB,
@@ -102,11 +106,20 @@ public final class Topics {
             "endpoints",
             COMPACTED,
             8,
-            new AvroCodec<>(4, ServiceEndpoint.getClassSchema()),
+            new AvroCodec<>(11, ServiceEndpoint.getClassSchema()),
             Set.of(ROUTE_COMPILER),
             Set.of(SIDECAR, OPERATOR),
             MIB,
             "Live endpoints, one record each.");
+    public static final Topic<AccessRules> ACCESS_RULES = new Topic<>(
+            "access",
+            COMPACTED,
+            8,
+            new AvroCodec<>(15, AccessRules.getClassSchema()),
+            Set.of(ROUTE_COMPILER),
+            Set.of(SIDECAR, OPERATOR),
+            MIB,
+            "Compiled rules about who may reach workloads, and how: mTLS modes.");
     public static final Topic<Cut> REVISIONS = new Topic<>(
             "revisions",
             COMPACTED,
@@ -116,13 +129,31 @@ public final class Topics {
             Set.of(SIDECAR, OPERATOR),
             MIB,
             "The newest consistent cut through the compiled topics.");
+    public static final Topic<TrustBundle> TRUST = new Topic<>(
+            "trust",
+            COMPACTED,
+            1,
+            new AvroCodec<>(13, TrustBundle.getClassSchema()),
+            Set.of(CA),
+            Set.of(CA, SIDECAR, ADMISSION, ROUTE_COMPILER, REGISTRY, OPERATOR),
+            MIB,
+            "Root certificates of each trust domain with their phase, and revocations.");
+    public static final Topic<IssuedCertificate> CERTIFICATES = new Topic<>(
+            "certificates",
+            COMPACTED,
+            4,
+            new AvroCodec<>(14, IssuedCertificate.getClassSchema()),
+            Set.of(CA),
+            Set.of(CA, SIDECAR, OPERATOR),
+            MIB,
+            "The newest certificate of each instance, and the order to replace it. Never a private key.");
     public static final Topic<Heartbeat> SIDECARS = new Topic<>(
             "sidecars",
             COMPACTED,
             4,
-            new AvroCodec<>(6, Heartbeat.getClassSchema()),
+            new AvroCodec<>(12, Heartbeat.getClassSchema()),
             Set.of(SIDECAR, ROUTE_COMPILER),
-            Set.of(ADMISSION, ROUTE_COMPILER, OPERATOR),
+            Set.of(ADMISSION, ROUTE_COMPILER, CA, OPERATOR),
             MIB,
             "Heartbeats: applied revision, refusals, telemetry counters; the route-compiler removes the dead.");
     public static final Topic<RegisteredSchema> SCHEMAS = new Topic<>(
@@ -154,8 +185,23 @@ public final class Topics {
             "What happened to instances: gaps, lost and regained brokers, refused revisions.");
 
     private static final List<Topic<?>> ALL = List.of(
-            CONFIG, ACCEPTED, STATUS, HISTORY, REJECTED, WORKLOADS, ROUTES, GATEWAYS, ENDPOINTS, REVISIONS, SIDECARS,
-            SCHEMAS, ACCESS, EVENTS);
+            CONFIG,
+            ACCEPTED,
+            STATUS,
+            HISTORY,
+            REJECTED,
+            WORKLOADS,
+            ROUTES,
+            GATEWAYS,
+            ENDPOINTS,
+            ACCESS_RULES,
+            REVISIONS,
+            TRUST,
+            CERTIFICATES,
+            SIDECARS,
+            SCHEMAS,
+            ACCESS,
+            EVENTS);
 
     private Topics() {}
 

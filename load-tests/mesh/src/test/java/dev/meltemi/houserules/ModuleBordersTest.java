@@ -20,11 +20,11 @@ class ModuleBordersTest {
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("dev.meltemi");
 
-    private static final String[] PURE = packages("schemas", "resources", "rules", "routing");
+    private static final String[] PURE = packages("schemas", "spiffe", "resources", "rules", "routing");
     private static final String[] ON_EVENT_LOOPS = packages("proxy");
 
     /// Each control service with the front doors that it has: they meet on topics, never in code.
-    private static final List<String> SERVICES = List.of("admission", "routecompiler", "registry", "sidecar");
+    private static final List<String> SERVICES = List.of("admission", "routecompiler", "registry", "ca", "sidecar");
 
     private static String[] packages(String... modules) {
         return Arrays.stream(modules)
@@ -70,7 +70,7 @@ class ModuleBordersTest {
         check(noClasses()
                 .that()
                 .resideOutsideOfPackages(
-                        packages("proxy", "sidecar", "registry", "bookinfo", "distribution", "loadtests"))
+                        packages("proxy", "sidecar", "ca", "workload", "registry", "bookinfo", "distribution", "loadtests"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.netty..", "reactor.netty..")
