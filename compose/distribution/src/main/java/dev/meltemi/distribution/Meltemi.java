@@ -33,6 +33,7 @@ public final class Meltemi implements Runnable {
     static CommandLine commandLine() {
         var line = new CommandLine(new Meltemi())
                 .addSubcommand(new DemoCommand())
+                .addSubcommand(new BookinfoCommand())
                 .addSubcommand(new BrokerCommand())
                 .addSubcommand(new ControlCommand())
                 .addSubcommand(new SidecarCommand(new Buses("meltemi-sidecar")))

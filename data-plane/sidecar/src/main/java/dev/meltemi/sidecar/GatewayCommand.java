@@ -61,8 +61,9 @@ public final class GatewayCommand implements Callable<Integer> {
     @Option(
             names = "--address",
             defaultValue = "127.0.0.1",
-            description =
-                    "IP address of this instance, for metrics, health and registration (default: ${DEFAULT-VALUE})")
+            paramLabel = "ADDRESS",
+            description = "of this instance, for metrics, health and registration; a name is looked up once"
+                    + " (default: ${DEFAULT-VALUE})")
     String address = "127.0.0.1";
 
     @Option(names = "--port-offset", defaultValue = "0", description = "added to the ports of servers (default: 0)")
@@ -74,11 +75,8 @@ public final class GatewayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var listen = new Listen(address, bind, portOffset, 0, options.ports());
-        return ProxyRun.run(
-                options.settings(workload, labels, true, List.of(), listen),
-                options,
-                buses,
-                Objects.requireNonNull(spec, "picocli sets it").commandLine().getOut());
+        var line = Objects.requireNonNull(spec, "picocli sets it").commandLine();
+        var listen = new Listen(ProxyOptions.numeric(address, line), bind, portOffset, 0, options.ports());
+        return ProxyRun.run(options.settings(workload, labels, true, List.of(), listen), options, buses, line.getOut());
     }
 }

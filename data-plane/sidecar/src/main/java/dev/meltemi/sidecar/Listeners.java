@@ -55,7 +55,7 @@ final class Listeners {
             return;
         }
         var applications = new HashMap<Integer, InetSocketAddress>();
-        services.forEach(service -> applications.put(service.port(), at(listen.address(), listen.application())));
+        services.forEach(service -> applications.put(service.port(), at(listen.local(), listen.application())));
         var inbound = new HashSet<>(applications.keySet());
         if (listen.ports().inbound() != 0) {
             inbound.add(listen.ports().inbound());

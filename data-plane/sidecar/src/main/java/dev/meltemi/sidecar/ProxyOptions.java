@@ -2,12 +2,16 @@ package dev.meltemi.sidecar;
 
 import dev.meltemi.sidecar.SidecarSettings.Config;
 import dev.meltemi.sidecar.SidecarSettings.Ports;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /// Options that a sidecar and a gateway share.
 final class ProxyOptions {
@@ -131,6 +135,15 @@ final class ProxyOptions {
             return Optional.of(bootstrapServers);
         }
         return resources == null ? Optional.of("127.0.0.1:19092") : Optional.empty();
+    }
+
+    /// The address of a name, as the resolver of this machine has it now: what others are told to call is an address.
+    static String numeric(String address, CommandLine command) {
+        try {
+            return InetAddress.getByName(address).getHostAddress();
+        } catch (UnknownHostException e) {
+            throw new ParameterException(command, "--address " + address + ": no such name or address", e);
+        }
     }
 
     SidecarSettings settings(

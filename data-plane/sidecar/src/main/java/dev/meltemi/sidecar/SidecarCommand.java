@@ -55,13 +55,15 @@ public final class SidecarCommand implements Callable<Integer> {
     @Option(
             names = "--address",
             defaultValue = "127.0.0.1",
-            description = "IP address at which it listens and is reached (default: ${DEFAULT-VALUE})")
+            paramLabel = "ADDRESS",
+            description = "at which it listens and is reached; a name is looked up once (default: ${DEFAULT-VALUE})")
     String address = "127.0.0.1";
 
     @Option(
             names = "--app-port",
             defaultValue = "0",
-            description = "where the application listens, at the same address (default: 0, there is none)")
+            description = "where the application listens: at 127.0.0.1, or at --address when that is loopback"
+                    + " (default: 0, there is none)")
     int appPort;
 
     public SidecarCommand(ProxyBuses buses) {
@@ -72,7 +74,8 @@ public final class SidecarCommand implements Callable<Integer> {
     public Integer call() {
         var served = new ArrayList<Service>();
         services.forEach(text -> served.add(service(text)));
-        var listen = Listen.at(address, appPort).with(options.ports());
+        var listen =
+                Listen.at(ProxyOptions.numeric(address, commandLine()), appPort).with(options.ports());
         return ProxyRun.run(
                 options.settings(workload, labels(), false, served, listen),
                 options,

@@ -51,7 +51,7 @@ public record SidecarSettings(Who who, Listen listen, Config config, Duration dr
     /// @param address of the instance: it listens here, registers it, and calls others from it when it is loopback
     /// @param bind address of a gateway's servers that name none
     /// @param portOffset added to the ports of a gateway's servers
-    /// @param application port at the same address, 0 when there is none
+    /// @param application port at {@link #local}, where nobody gets past the proxy; 0 when there is none
     public record Listen(String address, String bind, int portOffset, int application, Ports ports) {
         public static Listen at(String address, int application) {
             return new Listen(address, address, 0, application, Ports.ISTIO);
