@@ -16,6 +16,7 @@ public final class Cluster {
     private static final int RESELECTIONS = 5;
 
     private final String name;
+    private final String sni;
     private volatile Definition definition;
     private volatile @Nullable Balancer balancer;
 
@@ -29,6 +30,16 @@ public final class Cluster {
         CALLER
     }
 
+    /// What rules say of TLS to the endpoints of a cluster.
+    public enum Tls {
+        /// Mesh mTLS to those that take it.
+        AUTO,
+        /// Never: a rule says so, or the service is outside the mesh.
+        DISABLED,
+        /// Mesh mTLS to all.
+        MUTUAL
+    }
+
     /// What a table says about a cluster.
     ///
     /// @param port of the service
@@ -39,16 +50,39 @@ public final class Cluster {
             Map<String, String> labels,
             Origin origin,
             LoadBalancer balancing,
-            long connectTimeoutNanos) {}
+            long connectTimeoutNanos,
+            Tls tls) {}
 
     Cluster(String name, Definition definition) {
         this.name = name;
+        this.sni = name.replace("|", "_.");
         this.definition = definition;
     }
 
     /// Envoy's name: `outbound|9080|v1|reviews.default.svc.cluster.local`.
     public String name() {
         return name;
+    }
+
+    /// What a mesh mTLS client says in its hello, as Istio's do:
+    /// `outbound_.9080_.v1_.reviews.default.svc.cluster.local`.
+    public String sni() {
+        return sni;
+    }
+
+    public Tls tls() {
+        return definition.tls();
+    }
+
+    /// Whether connections to that endpoint on behalf of this cluster are mesh mTLS, to {@link Endpoint#expectedPeer}.
+    /// Clusters share endpoints and may differ, and the answer may change with the next rule: a connection is reused
+    /// only by requests for which it is the same.
+    public boolean usesMutualTls(Endpoint endpoint) {
+        return switch (definition.tls()) {
+            case AUTO -> endpoint.takesMutualTls();
+            case DISABLED -> false;
+            case MUTUAL -> true;
+        };
     }
 
     public Edge.Service service() {
@@ -113,7 +147,13 @@ public final class Cluster {
         var there = new Cluster(
                 name,
                 new Definition(
-                        service, port, here.labels(), here.origin(), here.balancing(), here.connectTimeoutNanos()));
+                        service,
+                        port,
+                        here.labels(),
+                        here.origin(),
+                        here.balancing(),
+                        here.connectTimeoutNanos(),
+                        here.tls()));
         there.replace(List.of(new Endpoint(host, HostEndpoints.socketAddress(host, port), WorkloadLabels.NOBODY, 1)));
         return there;
     }

@@ -68,9 +68,14 @@ final class Destinations {
                         subset == null ? Map.of() : subset.getLabels(),
                         origin(service, inForce.balancingOrDefault()),
                         inForce.balancingOrDefault(),
-                        inForce.connectTimeoutNanos()));
+                        inForce.connectTimeoutNanos(),
+                        tls(service)));
         found.add(cluster);
         return cluster;
+    }
+
+    private static Cluster.Tls tls(ServiceRoutes service) {
+        return service.getExternal() ? Cluster.Tls.DISABLED : Cluster.Tls.AUTO;
     }
 
     /// Every cluster that was found.

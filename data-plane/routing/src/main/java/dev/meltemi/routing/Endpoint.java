@@ -3,6 +3,7 @@ package dev.meltemi.routing;
 import dev.meltemi.schemas.access.WorkloadLabels;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// One address of a host. Lives as long as instance and address do, across tables and shared by the subsets of its
 /// host, so that pools and counts are kept. Compares by identity.
@@ -13,15 +14,30 @@ public final class Endpoint {
     private final AtomicInteger active = new AtomicInteger();
     private volatile WorkloadLabels labels;
     private volatile int weight;
+    private volatile Identity identity;
+
+    /// Who an endpoint is, as its record says.
+    ///
+    /// @param mtls it takes mesh mTLS
+    /// @param peer the SPIFFE id that it must prove over mesh mTLS, `spiffe://TRUST-DOMAIN/ns/NS/sa/SA`; null: nothing
+    /// is known, any member of the mesh will do
+    record Identity(boolean mtls, @Nullable String peer) {
+        static final Identity UNKNOWN = new Identity(false, null);
+    }
 
     /// @param address unresolved when the host is a name
     /// @param weight share among the endpoints of a cluster; less than 1 counts as 1
     public Endpoint(String instance, InetSocketAddress address, WorkloadLabels labels, int weight) {
+        this(instance, address, labels, weight, Identity.UNKNOWN);
+    }
+
+    Endpoint(String instance, InetSocketAddress address, WorkloadLabels labels, int weight, Identity identity) {
         this.instance = instance;
         this.address = address;
         this.text = address.getHostString() + ":" + address.getPort();
         this.labels = labels;
         this.weight = Math.max(1, weight);
+        this.identity = identity;
     }
 
     public String instance() {
@@ -40,6 +56,17 @@ public final class Endpoint {
         return weight;
     }
 
+    /// Whether it takes mesh mTLS. Whether a caller uses it is its cluster's to say: {@link Cluster#usesMutualTls}.
+    public boolean takesMutualTls() {
+        return identity.mtls();
+    }
+
+    /// The SPIFFE id that it must prove over mesh mTLS, `spiffe://TRUST-DOMAIN/ns/NS/sa/SA`; null when nothing is known
+    /// of it, and then any member of the mesh will do, as in Istio.
+    public @Nullable String expectedPeer() {
+        return identity.peer();
+    }
+
     /// Requests under way, which least-request balancing compares.
     public int active() {
         return active.get();
@@ -54,11 +81,12 @@ public final class Endpoint {
     }
 
     /// What may change while the address stays. Labels that say the same keep their identity, because edges hang on it.
-    void describe(WorkloadLabels now, int weight) {
+    void describe(WorkloadLabels now, int weight, Identity identity) {
         if (!now.equals(labels)) {
             labels = now;
         }
         this.weight = Math.max(1, weight);
+        this.identity = identity;
     }
 
     /// `address:port`.

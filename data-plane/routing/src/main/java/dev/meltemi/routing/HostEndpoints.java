@@ -17,6 +17,13 @@ final class HostEndpoints {
     private final TreeMap<String, ServiceEndpoint> records = new TreeMap<>();
     private Map<Place, Endpoint> made = new HashMap<>();
 
+    private final String trustDomain;
+
+    /// @param trustDomain in which the endpoints' service accounts are names
+    HostEndpoints(String trustDomain) {
+        this.trustDomain = trustDomain;
+    }
+
     private record Place(String instance, String address, int port) {}
 
     void put(String key, ServiceEndpoint endpoint) {
@@ -36,19 +43,34 @@ final class HostEndpoints {
         var now = new HashMap<Place, Endpoint>();
         records.forEach((key, endpoint) -> {
             WorkloadLabels who = labels.getOrDefault(key, WorkloadLabels.NOBODY);
+            Endpoint.Identity identity = identity(endpoint);
             for (int port : endpoint.getPorts().values()) {
                 var place = new Place(endpoint.getInstance(), endpoint.getAddress(), port);
                 Endpoint kept = made.get(place);
                 if (kept == null) {
                     kept = new Endpoint(
-                            place.instance(), socketAddress(place.address(), port), who, endpoint.getWeight());
+                            place.instance(),
+                            socketAddress(place.address(), port),
+                            who,
+                            endpoint.getWeight(),
+                            identity);
                 } else {
-                    kept.describe(who, endpoint.getWeight());
+                    kept.describe(who, endpoint.getWeight(), identity);
                 }
                 now.put(place, kept);
             }
         });
         made = now;
+    }
+
+    /// A workload that names no service account runs as its namespace's `default`, as in Kubernetes.
+    private Endpoint.Identity identity(ServiceEndpoint endpoint) {
+        if (endpoint.getNamespace().isEmpty()) {
+            return new Endpoint.Identity(endpoint.getMtls(), null);
+        }
+        String account = endpoint.getServiceAccount().isEmpty() ? "default" : endpoint.getServiceAccount();
+        return new Endpoint.Identity(
+                endpoint.getMtls(), "spiffe://" + trustDomain + "/ns/" + endpoint.getNamespace() + "/sa/" + account);
     }
 
     /// Those that serve a port and have the labels: the healthy ones, or all when none is healthy.

@@ -96,7 +96,8 @@ final class OutboundHosts implements Hosts {
                 Map.of(),
                 Cluster.Origin.CALLER,
                 LoadBalancer.PASSTHROUGH,
-                Policies.NOTHING_SAID.connectTimeoutNanos());
+                Policies.NOTHING_SAID.connectTimeoutNanos(),
+                Cluster.Tls.DISABLED);
     }
 
     @Override

@@ -94,6 +94,13 @@ public final class RouteTable {
         return edges.inboundAt(port);
     }
 
+    /// What rules say of mTLS for connections that arrive at a port of this workload.
+    ///
+    /// @param port of the workload, where its sidecar listens for the application
+    public MutualTlsMode mutualTls(int port) {
+        return MutualTlsMode.PERMISSIVE;
+    }
+
     /// Ports on which a gateway has to listen, from its Gateways' servers; empty for a sidecar.
     public List<Listener> listeners() {
         return hosts instanceof GatewayHosts gateway ? gateway.listeners() : List.of();

@@ -37,7 +37,13 @@ class BalancersTest {
         var cluster = new Cluster(
                 "test",
                 new Cluster.Definition(
-                        Edge.Service.UNKNOWN, 80, Map.of(), Cluster.Origin.ENDPOINTS, balancing, 1_000_000));
+                        Edge.Service.UNKNOWN,
+                        80,
+                        Map.of(),
+                        Cluster.Origin.ENDPOINTS,
+                        balancing,
+                        1_000_000,
+                        Cluster.Tls.AUTO));
         cluster.replace(endpoints);
         return cluster;
     }
