@@ -13,7 +13,8 @@ final class MeasuredProxy {
 
     public static void main(String[] args) throws InterruptedException {
         var rules = new RulesInForce().endpoint(local(args[1]));
-        var ports = new ProxyPorts(rules::table, entry -> true, InstantSource.system(), new SplittableRandom());
+        var ports =
+                new ProxyPorts(rules::table, entry -> true, InstantSource.system(), new SplittableRandom(), () -> null);
         new ProxyServer(ports, ProxySettings.DEFAULT)
                 .bindOutbound(local(args[0]))
                 .block(Duration.ofSeconds(10));

@@ -27,7 +27,8 @@ final class ProxyUnderTest implements AutoCloseable {
 
     ProxyUnderTest(ProxySettings settings) {
         server = new ProxyServer(
-                new ProxyPorts(rules::table, log::add, InstantSource.system(), new SplittableRandom(42)), settings);
+                new ProxyPorts(rules::table, log::add, InstantSource.system(), new SplittableRandom(42), () -> null),
+                settings);
         outbound = bound(server.bindOutbound(anyPort()));
     }
 

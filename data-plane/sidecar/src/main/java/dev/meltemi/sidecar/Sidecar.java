@@ -63,7 +63,9 @@ public final class Sidecar implements AutoCloseable {
                         settings.listen().address())
                 : ProxySettings.DEFAULT;
         this.proxy = new ProxyServer(
-                new ProxyPorts(config, telemetry, world.clock(), world.random()), behaviour, world.loops());
+                new ProxyPorts(config, telemetry, world.clock(), world.random(), world.identity()),
+                behaviour,
+                world.loops());
         this.listeners = new Listeners(proxy, settings.listen(), this::tell);
     }
 

@@ -2,8 +2,10 @@ package dev.meltemi.sidecar;
 
 import dev.meltemi.bus.MeshBus;
 import dev.meltemi.kafka.KafkaSettings;
+import dev.meltemi.spiffe.Identity;
 import java.time.InstantSource;
 import java.util.Random;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.resources.LoopResources;
@@ -12,14 +14,20 @@ import reactor.netty.resources.LoopResources;
 ///
 /// @param bus null: it runs from a folder, and tells nobody
 /// @param telemetry null: requests are counted, and not told
+/// @param identity null while there is none; another instance after each rotation or change of trust
 /// @param random safe for threads; only seeds are drawn from it
 public record SidecarWorld(
         LoopResources loops,
         @Nullable MeshBus bus,
         @Nullable KafkaSettings telemetry,
         InstantSource clock,
-        RandomGenerator random) {
+        RandomGenerator random,
+        Supplier<@Nullable Identity> identity) {
     public static SidecarWorld of(LoopResources loops, @Nullable MeshBus bus, @Nullable KafkaSettings telemetry) {
-        return new SidecarWorld(loops, bus, telemetry, InstantSource.system(), new Random());
+        return new SidecarWorld(loops, bus, telemetry, InstantSource.system(), new Random(), () -> null);
+    }
+
+    public SidecarWorld withIdentity(Supplier<@Nullable Identity> source) {
+        return new SidecarWorld(loops, bus, telemetry, clock, random, source);
     }
 }
