@@ -23,11 +23,14 @@ final class ClientProperties {
     private static final int LARGEST_REQUEST = 2 * MIB + 64 * KIB;
 
     private final KafkaSettings settings;
+    /// Of the connection's security; a file that the operator gave wins.
     private final Map<String, Object> more;
 
     ClientProperties(KafkaSettings settings) {
         this.settings = settings;
-        this.more = settings.properties().map(ClientProperties::read).orElse(Map.of());
+        this.more = new HashMap<>();
+        settings.identity().ifPresent(identity -> more.putAll(IdentityTls.properties(identity)));
+        settings.properties().ifPresent(file -> more.putAll(read(file)));
     }
 
     Map<String, Object> connection() {
