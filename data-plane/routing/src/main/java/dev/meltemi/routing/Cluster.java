@@ -74,9 +74,10 @@ public final class Cluster {
         return definition.tls();
     }
 
-    /// Whether connections to that endpoint on behalf of this cluster are mesh mTLS, to {@link Endpoint#expectedPeer}.
-    /// Clusters share endpoints and may differ, and the answer may change with the next rule: a connection is reused
-    /// only by requests for which it is the same.
+    /// Whether connections to that endpoint on behalf of this cluster are mesh mTLS, to the peer that
+    /// {@link Endpoint#expectedPeer} names.
+    /// Clusters share endpoints and may differ, and the answer may change with the next rule: a connection is
+    /// reused only by requests for which it is the same.
     public boolean usesMutualTls(Endpoint endpoint) {
         return switch (definition.tls()) {
             case AUTO -> endpoint.takesMutualTls();

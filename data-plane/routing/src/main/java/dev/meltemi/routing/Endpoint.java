@@ -19,8 +19,8 @@ public final class Endpoint {
     /// Who an endpoint is, as its record says.
     ///
     /// @param mtls it takes mesh mTLS
-    /// @param peer the SPIFFE id that it must prove over mesh mTLS, `spiffe://TRUST-DOMAIN/ns/NS/sa/SA`; null: nothing
-    /// is known, any member of the mesh will do
+    /// @param peer the SPIFFE id that it must prove over mesh mTLS, `spiffe://TRUST-DOMAIN/ns/NS/sa/SA`; null:
+    /// nothing is known, any member of the mesh will do
     record Identity(boolean mtls, @Nullable String peer) {
         static final Identity UNKNOWN = new Identity(false, null);
     }
@@ -56,13 +56,13 @@ public final class Endpoint {
         return weight;
     }
 
-    /// Whether it takes mesh mTLS. Whether a caller uses it is its cluster's to say: {@link Cluster#usesMutualTls}.
+    /// Whether it takes mesh mTLS. Whether callers use it is the cluster's to say, {@link Cluster#usesMutualTls}.
     public boolean takesMutualTls() {
         return identity.mtls();
     }
 
-    /// The SPIFFE id that it must prove over mesh mTLS, `spiffe://TRUST-DOMAIN/ns/NS/sa/SA`; null when nothing is known
-    /// of it, and then any member of the mesh will do, as in Istio.
+    /// The SPIFFE id that it must prove over mesh mTLS, `spiffe://TRUST-DOMAIN/ns/NS/sa/SA`; null when nothing is
+    /// known of it, and then any member of the mesh will do, as in Istio.
     public @Nullable String expectedPeer() {
         return identity.peer();
     }
