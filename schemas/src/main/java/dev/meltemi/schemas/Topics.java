@@ -124,7 +124,7 @@ public final class Topics {
             "revisions",
             COMPACTED,
             1,
-            new AvroCodec<>(5, Cut.getClassSchema()),
+            new AvroCodec<>(16, Cut.getClassSchema()),
             Set.of(ROUTE_COMPILER),
             Set.of(SIDECAR, OPERATOR),
             MIB,
@@ -179,10 +179,10 @@ public final class Topics {
             new Retention.Deleted(Duration.ofDays(7)),
             1,
             new AvroCodec<>(9, MeshEvent.getClassSchema()),
-            Set.of(SIDECAR),
+            Set.of(SIDECAR, ADMISSION, ROUTE_COMPILER),
             Set.of(ANALYST, OPERATOR),
             MIB,
-            "What happened to instances: gaps, lost and regained brokers, refused revisions.");
+            "What happened to instances: gaps, lost and regained brokers, refused revisions, a lost config topic.");
 
     private static final List<Topic<?>> ALL = List.of(
             CONFIG,

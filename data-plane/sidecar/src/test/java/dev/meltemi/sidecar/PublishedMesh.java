@@ -32,26 +32,34 @@ final class PublishedMesh {
     static final String REVIEWS = "reviews.default.svc.cluster.local";
     private final InMemoryBus bus;
     private final String topicId;
+    private final List<String> restores;
     private final FencedWriter writer;
     private final Map<String, Map<String, byte[]>> live = new HashMap<>();
     private final Map<String, TreeMap<Integer, Long>> ends = new HashMap<>();
     private long sequence;
 
     PublishedMesh(InMemoryBus bus) {
-        this(bus, "config-1");
+        this(bus, "config-1", List.of());
     }
 
     /// @param topicId of `mesh.config`
-    private PublishedMesh(InMemoryBus bus, String topicId) {
+    private PublishedMesh(InMemoryBus bus, String topicId, List<String> restores) {
         this.bus = bus;
         this.topicId = topicId;
+        this.restores = restores;
         this.writer = bus.fencedWriter("route-compiler");
     }
 
     /// The broker lost its disk: every topic is a new one, and empty.
     PublishedMesh rebuilt() {
         Topics.all().forEach(bus::replace);
-        return new PublishedMesh(bus, "config-2");
+        return new PublishedMesh(bus, "config-2", List.of());
+    }
+
+    /// It lost its disk, and somebody published again what had been in force.
+    PublishedMesh restored() {
+        Topics.all().forEach(bus::replace);
+        return new PublishedMesh(bus, "config-2", List.of("config-0", topicId));
     }
 
     InMemoryBus bus() {
@@ -168,6 +176,7 @@ final class PublishedMesh {
                 .setConfigOffset(configOffset)
                 .setSequence(++sequence)
                 .setTopics(parts)
+                .setRestores(restores)
                 .build();
     }
 }

@@ -91,6 +91,30 @@ class RebuiltBusTest {
     }
 
     @Test
+    void a_restored_bus_is_adopted_by_itself() {
+        publishedByTwo();
+        var proxy = productpage(false).runs("config-1", 1);
+
+        mesh.restored().publish(0, endpoint("v2", application("reviews v2")), allTo("v2", 0));
+
+        proxy.runs("config-2", 0);
+        assertThat(proxy.sidecar().running().refusals()).isEmpty();
+        assertThat(proxy.get("http://reviews:9080/reviews/0")).isEqualTo("reviews v2");
+    }
+
+    @Test
+    void a_sidecar_that_starts_afterwards_adopts_a_restored_bus() {
+        publishedByTwo();
+        productpage(false).runs("config-1", 1).close();
+        mesh.restored().publish(0, endpoint("v2", application("reviews v2")), allTo("v2", 0));
+
+        var after = productpage(false).runs("config-2", 0);
+
+        assertThat(after.sidecar().running().stale()).isFalse();
+        assertThat(after.sidecar().running().refusals()).isEmpty();
+    }
+
+    @Test
     void a_sidecar_that_starts_afterwards_serves_its_file_and_refuses_the_new_bus() {
         publishedByTwo();
         productpage(false).runs("config-1", 1).close();

@@ -2,6 +2,8 @@ package dev.meltemi.sidecar.config;
 
 import dev.meltemi.bus.MeshBus;
 import dev.meltemi.bus.TopicEvent;
+import dev.meltemi.bus.state.LastKnownGood;
+import dev.meltemi.bus.state.SavedRecord;
 import dev.meltemi.schemas.Revision;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -86,7 +88,7 @@ public final class ConfigFollower implements AutoCloseable {
         if (files == null || running.summary().ready()) {
             return;
         }
-        files.load()
+        files.load(SavedConfig::of)
                 .ifPresentOrElse(
                         this::serve,
                         () -> LOG.warn(
@@ -94,7 +96,7 @@ public final class ConfigFollower implements AutoCloseable {
                                 workload));
     }
 
-    private void serve(LastKnownGood.Loaded loaded) {
+    private void serve(SavedConfig loaded) {
         running.run(loaded.revision(), loaded.compiled(), true);
         LOG.warn(
                 "event=running workload={} revision={} sequence={} from=file writtenAt={}",
@@ -129,13 +131,14 @@ public final class ConfigFollower implements AutoCloseable {
 
     private void apply(Outcome.Apply apply) {
         var next = apply.revision();
-        rememberAnotherBus(next);
+        rememberAnotherBus(apply);
         var now = running.summary();
-        if (now.ready() && !adoptNewBus && !next.topicId().equals(now.revision().topicId())) {
+        if (now.ready() && !goesOnFrom(now.revision(), apply)) {
             refuse(
                     next,
                     "the bus was rebuilt (topic id " + next.topicId() + ", this sidecar runs "
-                            + now.revision().topicId() + "): restart it with --adopt-new-bus or an empty state folder");
+                            + now.revision().topicId() + "): `meltemi restore` brings the rules back; or restart it"
+                            + " with --adopt-new-bus or an empty state folder");
             return;
         }
         if (now.ready()
@@ -159,12 +162,20 @@ public final class ConfigFollower implements AutoCloseable {
     }
 
     /// A sidecar that starts beside a bus which was rebuilt meanwhile takes it for the loss that it is, too.
-    private void rememberAnotherBus(Revision next) {
-        if (files != null && !adoptNewBus && !running.summary().ready()) {
-            files.load()
-                    .filter(loaded -> !loaded.revision().topicId().equals(next.topicId()))
+    private void rememberAnotherBus(Outcome.Apply next) {
+        if (files != null && !running.summary().ready()) {
+            files.load(SavedConfig::of)
+                    .filter(loaded -> !goesOnFrom(loaded.revision(), next))
                     .ifPresent(this::serve);
         }
+    }
+
+    /// A bus that lost everything says of other rules what this one never said; unless it was restored from what
+    /// the control services knew of this one.
+    private boolean goesOnFrom(Revision before, Outcome.Apply next) {
+        return adoptNewBus
+                || before.topicId().equals(next.revision().topicId())
+                || next.restores().contains(before.topicId());
     }
 
     /// Endpoints change those of their own revision: while it is refused, as that of a rebuilt bus is, what runs

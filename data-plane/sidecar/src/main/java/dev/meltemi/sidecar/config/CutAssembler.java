@@ -1,6 +1,7 @@
 package dev.meltemi.sidecar.config;
 
 import dev.meltemi.bus.TopicEvent;
+import dev.meltemi.bus.state.SavedRecord;
 import dev.meltemi.schemas.Compiled;
 import dev.meltemi.schemas.Revision;
 import dev.meltemi.schemas.Topic;
@@ -126,7 +127,10 @@ public final class CutAssembler {
         endpoints.advance();
         routesThatRun = routes.raw();
         gatewaysThatRun = gateways.raw();
-        return new Outcome.Apply(revision, new Compiled(routes.values(), gateways.values(), endpoints.values()));
+        return new Outcome.Apply(
+                revision,
+                new Compiled(routes.values(), gateways.values(), endpoints.values()),
+                List.copyOf(cut.getRestores()));
     }
 
     /// The records of the newest revision that could be run, with the endpoints of now, for the last-known-good

@@ -13,7 +13,9 @@ public sealed interface Outcome {
     record Wait() implements Outcome {}
 
     /// A consistent revision is here, newer than the one before.
-    record Apply(Revision revision, Compiled compiled) implements Outcome {}
+    ///
+    /// @param restores topic ids of which it is the continuation
+    record Apply(Revision revision, Compiled compiled, List<String> restores) implements Outcome {}
 
     /// Endpoints changed; the revision stays.
     ///

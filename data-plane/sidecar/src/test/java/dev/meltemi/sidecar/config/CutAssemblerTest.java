@@ -3,6 +3,7 @@ package dev.meltemi.sidecar.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meltemi.bus.TopicEvent;
+import dev.meltemi.bus.state.SavedRecord;
 import dev.meltemi.schemas.Topics;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,11 +1,10 @@
-package dev.meltemi.sidecar.config;
+package dev.meltemi.bus.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meltemi.schemas.Headers;
+import dev.meltemi.schemas.MalformedRecordException;
 import dev.meltemi.schemas.Revision;
-import dev.meltemi.schemas.Topics;
-import dev.meltemi.schemas.compiled.Declaration;
-import dev.meltemi.schemas.compiled.ServiceRoutes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,13 +27,12 @@ class LastKnownGoodTest {
     }
 
     private static List<SavedRecord> service(String host) {
-        var routes = ServiceRoutes.newBuilder()
-                .setHost(host)
-                .setNamespace("default")
-                .setDeclaredBy(Declaration.SERVICE)
-                .setPorts(List.of())
-                .build();
-        return List.of(new SavedRecord("routes", host, Topics.ROUTES.codec().encode(routes)));
+        return List.of(new SavedRecord(
+                "routes", host, new byte[] {1, 2, 3}, Headers.NONE.with(Headers.AUTHOR, "somebody")));
+    }
+
+    private Optional<SavedState> load(Instant now) {
+        return at(now).load(saved -> saved);
     }
 
     private static Revision revision(long offset) {
@@ -43,23 +42,24 @@ class LastKnownGoodTest {
     private void saveTwice() {
         at(NOW).save(revision(1), service("old"));
         var second = at(NOW.plusSeconds(1));
-        second.load();
+        second.load(saved -> saved);
         second.save(revision(2), service("new"));
     }
 
     @Test
     void nothing_is_loaded_from_an_empty_folder() {
-        assertThat(at(NOW).load()).isEmpty();
+        assertThat(load(NOW)).isEmpty();
     }
 
     @Test
     void the_newer_of_two_files_is_loaded() {
         saveTwice();
 
-        var loaded = at(NOW.plusSeconds(2)).load().orElseThrow();
+        var loaded = load(NOW.plusSeconds(2)).orElseThrow();
 
         assertThat(loaded.revision()).isEqualTo(revision(2));
-        assertThat(loaded.compiled().routes()).containsOnlyKeys("new");
+        assertThat(loaded.records()).extracting(SavedRecord::key).containsExactly("new");
+        assertThat(loaded.records().getFirst().headers().last(Headers.AUTHOR)).contains("somebody");
     }
 
     @Test
@@ -70,7 +70,7 @@ class LastKnownGoodTest {
         bytes[bytes.length / 2] ^= 1;
         Files.write(newest, bytes);
 
-        var loaded = at(NOW.plusSeconds(2)).load().orElseThrow();
+        var loaded = load(NOW.plusSeconds(2)).orElseThrow();
 
         assertThat(loaded.revision()).isEqualTo(revision(1));
     }
@@ -81,7 +81,7 @@ class LastKnownGoodTest {
         Path newest = folder.resolve("last-known-good.1");
         Files.write(newest, new byte[] {1, 2});
 
-        var loaded = at(NOW.plusSeconds(2)).load().orElseThrow();
+        var loaded = load(NOW.plusSeconds(2)).orElseThrow();
 
         assertThat(loaded.revision()).isEqualTo(revision(1));
     }
@@ -90,18 +90,32 @@ class LastKnownGoodTest {
     void a_file_older_than_a_day_is_refused() {
         saveTwice();
 
-        assertThat(at(NOW.plus(Duration.ofHours(25))).load()).isEmpty();
+        assertThat(load(NOW.plus(Duration.ofHours(25)))).isEmpty();
+    }
+
+    @Test
+    void a_file_that_its_reader_does_not_understand_gives_way_to_the_one_before() {
+        saveTwice();
+
+        var loaded = at(NOW.plusSeconds(2)).load(saved -> {
+            if (saved.revision().equals(revision(2))) {
+                throw new MalformedRecordException("of a newer version");
+            }
+            return saved;
+        });
+
+        assertThat(loaded.orElseThrow().revision()).isEqualTo(revision(1));
     }
 
     @Test
     void a_write_spares_the_newest_file() {
         saveTwice();
         var restarted = at(NOW.plusSeconds(3));
-        restarted.load();
+        restarted.load(saved -> saved);
 
         restarted.save(revision(3), service("newest"));
 
         assertThat(folder.resolve("last-known-good.1")).exists();
-        assertThat(at(NOW.plusSeconds(4)).load().orElseThrow().revision()).isEqualTo(revision(3));
+        assertThat(load(NOW.plusSeconds(4)).orElseThrow().revision()).isEqualTo(revision(3));
     }
 }

@@ -1,12 +1,7 @@
-package dev.meltemi.sidecar.config;
+package dev.meltemi.bus.state;
 
-import dev.meltemi.schemas.Compiled;
-import dev.meltemi.schemas.MalformedRecordException;
+import dev.meltemi.schemas.Headers;
 import dev.meltemi.schemas.Revision;
-import dev.meltemi.schemas.Topics;
-import dev.meltemi.schemas.compiled.GatewayRoutes;
-import dev.meltemi.schemas.compiled.ServiceEndpoint;
-import dev.meltemi.schemas.compiled.ServiceRoutes;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -17,15 +12,22 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 
-/// What a sidecar ran, as bytes: a head, the records, and SHA-256 over all before it.
+/// What a process knew, as bytes: a head, the records, and SHA-256 over all before it.
 ///
 /// @param writtenAt by this machine's clock, which also judges its age
-record SavedState(Instant writtenAt, Revision revision, List<SavedRecord> records) {
-    private static final int MAGIC = 0x4d4c4b31;
+/// @param revision whose records they are
+public record SavedState(Instant writtenAt, Revision revision, List<SavedRecord> records) {
+    private static final int MAGIC = 0x4d4c4b32;
+    /// Of the first release, whose records had no headers.
+    private static final int MAGIC_WITHOUT_HEADERS = 0x4d4c4b31;
+
     private static final int DIGEST_BYTES = 32;
+
+    public SavedState {
+        records = List.copyOf(records);
+    }
 
     byte[] bytes() {
         var bytes = new ByteArrayOutputStream();
@@ -39,8 +41,12 @@ record SavedState(Instant writtenAt, Revision revision, List<SavedRecord> record
             for (var record : records) {
                 out.writeUTF(record.topic());
                 out.writeUTF(record.key());
-                out.writeInt(record.raw().length);
-                out.write(record.raw());
+                writeBytes(out, record.raw());
+                out.writeInt(record.headers().all().size());
+                for (var header : record.headers().all()) {
+                    out.writeUTF(header.name());
+                    writeBytes(out, header.value());
+                }
             }
             out.flush();
             bytes.writeBytes(sha256(bytes.toByteArray()));
@@ -48,6 +54,11 @@ record SavedState(Instant writtenAt, Revision revision, List<SavedRecord> record
             throw new IllegalStateException("writing to memory failed", e);
         }
         return bytes.toByteArray();
+    }
+
+    private static void writeBytes(DataOutputStream out, byte[] bytes) throws IOException {
+        out.writeInt(bytes.length);
+        out.write(bytes);
     }
 
     /// @throws IOException saying what is wrong with the bytes
@@ -61,7 +72,8 @@ record SavedState(Instant writtenAt, Revision revision, List<SavedRecord> record
             throw new IOException("damaged: its digest doesn't agree");
         }
         var in = new DataInputStream(new ByteArrayInputStream(body));
-        if (in.readInt() != MAGIC) {
+        int magic = in.readInt();
+        if (magic != MAGIC && magic != MAGIC_WITHOUT_HEADERS) {
             throw new IOException("of another version");
         }
         var writtenAt = Instant.ofEpochMilli(in.readLong());
@@ -69,26 +81,23 @@ record SavedState(Instant writtenAt, Revision revision, List<SavedRecord> record
         int count = in.readInt();
         var records = new ArrayList<SavedRecord>();
         for (int i = 0; i < count; i++) {
-            records.add(new SavedRecord(in.readUTF(), in.readUTF(), in.readNBytes(in.readInt())));
+            records.add(new SavedRecord(
+                    in.readUTF(), in.readUTF(), readBytes(in), magic == MAGIC ? headers(in) : Headers.NONE));
         }
         return new SavedState(writtenAt, revision, records);
     }
 
-    /// @throws MalformedRecordException when a record was written by a version that this one can't read
-    Compiled compiled() throws MalformedRecordException {
-        var routes = new HashMap<String, ServiceRoutes>();
-        var gateways = new HashMap<String, GatewayRoutes>();
-        var endpoints = new HashMap<String, ServiceEndpoint>();
-        for (var record : records) {
-            if (record.topic().equals(Topics.ROUTES.name())) {
-                routes.put(record.key(), Topics.ROUTES.codec().decode(record.raw()));
-            } else if (record.topic().equals(Topics.GATEWAYS.name())) {
-                gateways.put(record.key(), Topics.GATEWAYS.codec().decode(record.raw()));
-            } else if (record.topic().equals(Topics.ENDPOINTS.name())) {
-                endpoints.put(record.key(), Topics.ENDPOINTS.codec().decode(record.raw()));
-            }
+    private static Headers headers(DataInputStream in) throws IOException {
+        int count = in.readInt();
+        var headers = new ArrayList<Headers.Header>();
+        for (int i = 0; i < count; i++) {
+            headers.add(new Headers.Header(in.readUTF(), readBytes(in)));
         }
-        return new Compiled(routes, gateways, endpoints);
+        return new Headers(headers);
+    }
+
+    private static byte[] readBytes(DataInputStream in) throws IOException {
+        return in.readNBytes(in.readInt());
     }
 
     private static byte[] sha256(byte[] bytes) {

@@ -1,6 +1,5 @@
-package dev.meltemi.sidecar.config;
+package dev.meltemi.bus.state;
 
-import dev.meltemi.schemas.Compiled;
 import dev.meltemi.schemas.MalformedRecordException;
 import dev.meltemi.schemas.Revision;
 import java.io.IOException;
@@ -19,9 +18,9 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Two files that are written in turn, so that one is good whenever the process ends. What they hold is served when
-/// the bus is away at the start. Used by one thread, never by an event loop.
-final class LastKnownGood {
+/// Two files that are written in turn, so that one is good whenever the process ends. What they hold is used when
+/// the bus is away or has lost it. Used by one thread at a time, never by an event loop.
+public final class LastKnownGood {
     private static final Logger LOG = LoggerFactory.getLogger(LastKnownGood.class);
     private static final List<String> NAMES = List.of("last-known-good.0", "last-known-good.1");
 
@@ -30,20 +29,27 @@ final class LastKnownGood {
     private final InstantSource clock;
     private int next;
 
-    record Loaded(Revision revision, Compiled compiled, Instant writtenAt) {}
+    /// What a process makes of a file.
+    @FunctionalInterface
+    public interface Meaning<T> {
+        /// @throws MalformedRecordException when a record was written by a version that this one can't read
+        T of(SavedState saved) throws MalformedRecordException;
+    }
+
+    private record Loaded<T>(T meaning, Instant writtenAt) {}
 
     /// @param oldest files older than that are refused
-    LastKnownGood(Path folder, Duration oldest, InstantSource clock) {
+    public LastKnownGood(Path folder, Duration oldest, InstantSource clock) {
         this.folder = folder;
         this.oldest = oldest;
         this.clock = clock;
     }
 
-    /// The newer of the files that are whole and young enough. The next write spares it.
-    Optional<Loaded> load() {
-        Optional<Loaded> best = Optional.empty();
+    /// The newer of the files that are whole, young enough and understood. The next write spares it.
+    public <T> Optional<T> load(Meaning<T> meaning) {
+        Optional<Loaded<T>> best = Optional.empty();
         for (int i = 0; i < NAMES.size(); i++) {
-            var loaded = load(folder.resolve(NAMES.get(i)));
+            var loaded = load(folder.resolve(NAMES.get(i)), meaning);
             if (loaded.isPresent()
                     && (best.isEmpty()
                             || loaded.get().writtenAt().isAfter(best.get().writtenAt()))) {
@@ -51,10 +57,10 @@ final class LastKnownGood {
                 next = (i + 1) % NAMES.size();
             }
         }
-        return best;
+        return best.map(Loaded::meaning);
     }
 
-    private Optional<Loaded> load(Path file) {
+    private <T> Optional<Loaded<T>> load(Path file, Meaning<T> meaning) {
         try {
             var saved = SavedState.parse(Files.readAllBytes(file));
             var age = Duration.between(saved.writtenAt(), clock.instant());
@@ -62,7 +68,7 @@ final class LastKnownGood {
                 refused(file, "it is " + age.toHours() + " h old, and at most " + oldest.toHours() + " h are served");
                 return Optional.empty();
             }
-            return Optional.of(new Loaded(saved.revision(), saved.compiled(), saved.writtenAt()));
+            return Optional.of(new Loaded<>(meaning.of(saved), saved.writtenAt()));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException | MalformedRecordException e) {
@@ -76,7 +82,7 @@ final class LastKnownGood {
     }
 
     /// Writes beside the newest file and then takes the other's place at once.
-    void save(Revision revision, List<SavedRecord> records) {
+    public void save(Revision revision, List<SavedRecord> records) {
         Path file = folder.resolve(NAMES.get(next));
         Path draft = folder.resolve("last-known-good.draft");
         try {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meltemi.bus.state;
+
+import org.jspecify.annotations.NullMarked;
