@@ -29,7 +29,10 @@ final class ClientProperties {
     ClientProperties(KafkaSettings settings) {
         this.settings = settings;
         this.more = new HashMap<>();
-        settings.identity().ifPresent(identity -> more.putAll(IdentityTls.properties(identity)));
+        var identity = settings.identity();
+        if (identity != null) {
+            more.putAll(IdentityTls.properties(identity));
+        }
         settings.properties().ifPresent(file -> more.putAll(read(file)));
     }
 

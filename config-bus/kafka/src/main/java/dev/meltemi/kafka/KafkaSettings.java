@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// @param bootstrapServers `host:port`, comma separated
 /// @param clientId what the broker's logs and metrics call this process
 /// @param prefix of all topics, groups and transactional ids: several meshes may share a cluster
-/// @param identity who we are to the broker, and whom we believe to be it: connections are TLS then. Asked at each
-/// connection, so that a renewed certificate is used by the next one; as long as it answers null, nothing connects
+/// @param identity who we are to the broker, and whom we believe to be it: connections are TLS when it isn't null.
+/// Asked at each connection, so that a renewed certificate is used by the next one; while it answers null, nothing
+/// connects
 /// @param properties a file of further Kafka client properties, such as those of TLS; it wins over ours
 /// @param patience how long a call waits for an answer before it fails
 /// @param topicCheck how often a follower asks whether its topics are still the same ones, and the broker still there
@@ -22,7 +23,7 @@ public record KafkaSettings(
         String bootstrapServers,
         String clientId,
         String prefix,
-        Optional<Supplier<@Nullable Identity>> identity,
+        @Nullable Supplier<@Nullable Identity> identity,
         Optional<Path> properties,
         Duration patience,
         Duration topicCheck) {
@@ -33,7 +34,7 @@ public record KafkaSettings(
                 bootstrapServers,
                 clientId,
                 DEFAULT_PREFIX,
-                Optional.empty(),
+                null,
                 Optional.empty(),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(10));
@@ -47,8 +48,7 @@ public record KafkaSettings(
     /// `spiffe://TRUST-DOMAIN/ns/istio-system/sa/broker`
     /// of the identity's trust domain, whatever its host is called.
     public KafkaSettings withIdentity(Supplier<@Nullable Identity> identity) {
-        return new KafkaSettings(
-                bootstrapServers, clientId, prefix, Optional.of(identity), properties, patience, topicCheck);
+        return new KafkaSettings(bootstrapServers, clientId, prefix, identity, properties, patience, topicCheck);
     }
 
     public KafkaSettings withProperties(Path file) {
