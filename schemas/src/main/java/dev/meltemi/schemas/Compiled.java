@@ -1,5 +1,6 @@
 package dev.meltemi.schemas;
 
+import dev.meltemi.schemas.compiled.AccessRules;
 import dev.meltemi.schemas.compiled.GatewayRoutes;
 import dev.meltemi.schemas.compiled.ServiceEndpoint;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
@@ -12,33 +13,43 @@ import java.util.Optional;
 /// @param routes by service host
 /// @param gateways by `namespace/name`
 /// @param endpoints by `host/instance`
+/// @param access by scope: `mesh`, `namespace/NAME`, `workload/NAMESPACE/NAME`
 public record Compiled(
         Map<String, ServiceRoutes> routes,
         Map<String, GatewayRoutes> gateways,
-        Map<String, ServiceEndpoint> endpoints) {
-    public static final Compiled EMPTY = new Compiled(Map.of(), Map.of(), Map.of());
+        Map<String, ServiceEndpoint> endpoints,
+        Map<String, AccessRules> access) {
+    public static final Compiled EMPTY = new Compiled(Map.of(), Map.of(), Map.of(), Map.of());
 
     public Compiled {
         routes = Map.copyOf(routes);
         gateways = Map.copyOf(gateways);
         endpoints = Map.copyOf(endpoints);
+        access = Map.copyOf(access);
     }
 
     /// The records that differ; an empty value deletes.
     public record Delta(
             Map<String, Optional<ServiceRoutes>> routes,
             Map<String, Optional<GatewayRoutes>> gateways,
-            Map<String, Optional<ServiceEndpoint>> endpoints) {
-        public static final Delta NOTHING = new Delta(Map.of(), Map.of(), Map.of());
+            Map<String, Optional<ServiceEndpoint>> endpoints,
+            Map<String, Optional<AccessRules>> access) {
+        public static final Delta NOTHING = new Delta(Map.of(), Map.of(), Map.of(), Map.of());
 
         public Delta {
             routes = Map.copyOf(routes);
             gateways = Map.copyOf(gateways);
             endpoints = Map.copyOf(endpoints);
+            access = Map.copyOf(access);
         }
 
         public boolean isEmpty() {
-            return routes.isEmpty() && gateways.isEmpty() && endpoints.isEmpty();
+            return size() == 0;
+        }
+
+        /// How many records differ.
+        public int size() {
+            return routes.size() + gateways.size() + endpoints.size() + access.size();
         }
     }
 
@@ -46,7 +57,8 @@ public record Compiled(
         return new Compiled(
                 patched(routes, delta.routes()),
                 patched(gateways, delta.gateways()),
-                patched(endpoints, delta.endpoints()));
+                patched(endpoints, delta.endpoints()),
+                patched(access, delta.access()));
     }
 
     private static <V> Map<String, V> patched(Map<String, V> before, Map<String, Optional<V>> changes) {

@@ -27,9 +27,21 @@ final class ClientTls {
     static void check(Part tls, Report report) {
         String mode = tls.text("mode");
         boolean mutual = mode.equals("MUTUAL");
+        if (mode.equals("ISTIO_MUTUAL")) {
+            for (String field : List.of("sni", "subjectAltNames")) {
+                if (!tls.at(field).isEmpty()) {
+                    report.notInForce(
+                            tls.at(field), "mesh mTLS names the service, and asks for the endpoint's own identity");
+                }
+            }
+        }
         if (!mutual && !mode.equals("SIMPLE")) {
             return;
         }
+        report.notInForce(
+                tls,
+                "TLS to servers outside the mesh isn't originated yet: keep it in the application, or use"
+                        + " ISTIO_MUTUAL");
         if (tls.flag("insecureSkipVerify")) {
             refuse(tls, List.of("caCertificates", "subjectAltNames"), "insecureSkipVerify", report);
         }

@@ -34,14 +34,24 @@ public record DestinationRule(
 
     /// Empty: not said at this level.
     public record TrafficPolicy(
-            Optional<LoadBalancer> loadBalancer, Optional<Duration> connectTimeout, List<PortPolicy> ports) {
+            Optional<LoadBalancer> loadBalancer,
+            Optional<Duration> connectTimeout,
+            Optional<Tls> tls,
+            List<PortPolicy> ports) {
         public TrafficPolicy {
             ports = List.copyOf(ports);
         }
     }
 
     /// Replaces the policy above wholesale for one port.
-    public record PortPolicy(int port, Optional<LoadBalancer> loadBalancer, Optional<Duration> connectTimeout) {}
+    public record PortPolicy(
+            int port, Optional<LoadBalancer> loadBalancer, Optional<Duration> connectTimeout, Optional<Tls> tls) {}
+
+    /// Plaintext, or mesh mTLS to every endpoint. Without either, endpoints are asked what they take.
+    public enum Tls {
+        DISABLE,
+        ISTIO_MUTUAL
+    }
 
     /// `LEAST_CONN` is read as its successor.
     public enum LoadBalancer {

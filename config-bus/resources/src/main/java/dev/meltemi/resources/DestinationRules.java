@@ -9,6 +9,7 @@ import static dev.meltemi.resources.shape.Shape.text;
 import dev.meltemi.resources.DestinationRule.LoadBalancer;
 import dev.meltemi.resources.DestinationRule.PortPolicy;
 import dev.meltemi.resources.DestinationRule.Subset;
+import dev.meltemi.resources.DestinationRule.Tls;
 import dev.meltemi.resources.DestinationRule.TrafficPolicy;
 import dev.meltemi.resources.shape.Part;
 import java.time.Duration;
@@ -83,6 +84,7 @@ final class DestinationRules {
                 ? Optional.of(new TrafficPolicy(
                         loadBalancer(policy),
                         connectTimeout(policy),
+                        tls(policy),
                         policy.items("portLevelSettings").stream()
                                 .map(DestinationRules::portPolicy)
                                 .toList()))
@@ -91,11 +93,26 @@ final class DestinationRules {
 
     private static PortPolicy portPolicy(Part settings) {
         return new PortPolicy(
-                (int) settings.at("port").whole("number"), loadBalancer(settings), connectTimeout(settings));
+                (int) settings.at("port").whole("number"),
+                loadBalancer(settings),
+                connectTimeout(settings),
+                tls(settings));
     }
 
     private static Optional<Duration> connectTimeout(Part policy) {
         return policy.at("connectionPool").at("tcp").duration("connectTimeout");
+    }
+
+    /// A `tls` without mode means plaintext, as in Istio, where DISABLE is the first of the modes.
+    private static Optional<Tls> tls(Part policy) {
+        if (!policy.has("tls")) {
+            return Optional.empty();
+        }
+        return switch (policy.at("tls").text("mode")) {
+            case "ISTIO_MUTUAL" -> Optional.of(Tls.ISTIO_MUTUAL);
+            case "SIMPLE", "MUTUAL" -> Optional.empty(); // reported by ClientTls as not in force
+            default -> Optional.of(Tls.DISABLE);
+        };
     }
 
     private static Optional<LoadBalancer> loadBalancer(Part policy) {

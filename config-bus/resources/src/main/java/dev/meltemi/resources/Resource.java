@@ -2,10 +2,17 @@ package dev.meltemi.resources;
 
 import dev.meltemi.schemas.ResourceKey;
 
-/// A document that was accepted: valid once constructed. It holds what is in force, with names as written (short hosts
-/// unresolved) and defaults filled in; what the document says beyond that is listed by
-/// {@link Verdict.Accepted#notInForce()}.
+/// A document that was accepted: valid once constructed. It holds what is in force, with names as written
+/// (short hosts unresolved) and defaults filled in; what the document says beyond that is listed by {@link
+/// Verdict.Accepted#notInForce()}.
 public sealed interface Resource
-        permits VirtualService, DestinationRule, Gateway, ServiceEntry, WorkloadEntry, Service, Opaque {
+        permits VirtualService,
+                DestinationRule,
+                Gateway,
+                ServiceEntry,
+                WorkloadEntry,
+                Service,
+                PeerAuthentication,
+                Opaque {
     ResourceKey key();
 }

@@ -82,7 +82,7 @@ final class TrafficPolicyShape {
     private static final Struct PORT_POLICY = struct().field("loadBalancer", LOAD_BALANCER)
             .field("connectionPool", ConnectionPools.SHAPE)
             .notYet("outlierDetection", OUTLIER_DETECTION, "endpoints aren't ejected yet: a lease removes dead ones")
-            .notYet("tls", ClientTls.SHAPE, "upstream connections are plain yet: keep TLS in the application");
+            .field("tls", ClientTls.SHAPE);
 
     static final Struct POLICY = PORT_POLICY
             .field("portLevelSettings", list(PORT_POLICY.field("port", struct().field("number", port())), 0, 4096))

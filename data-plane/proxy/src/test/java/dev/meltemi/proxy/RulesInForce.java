@@ -106,7 +106,8 @@ final class RulesInForce {
                         .build()))
                 .build();
         var self = new Workload("productpage-v1~1", "productpage-v1", "default", Map.of(), "", "Kubernetes", false);
-        var compiled = new Compiled(Map.of(HOST, routes, SHADOW, service(SHADOW).build()), Map.of(), endpoints);
+        var compiled =
+                new Compiled(Map.of(HOST, routes, SHADOW, service(SHADOW).build()), Map.of(), endpoints, Map.of());
         return RouteTable.of(self, new Revision("topic", sequence, sequence++), compiled, clusters, null);
     }
 }

@@ -17,12 +17,14 @@ import org.jspecify.annotations.Nullable;
 final class Destinations {
     private final Workload self;
     private final ServiceLookup services;
+    private final NamespaceModes modes;
     private final Clusters clusters;
     private final Set<Cluster> found = new HashSet<>();
 
-    Destinations(Workload self, ServiceLookup services, Clusters clusters) {
+    Destinations(Workload self, ServiceLookup services, NamespaceModes modes, Clusters clusters) {
         this.self = self;
         this.services = services;
+        this.modes = modes;
         this.clusters = clusters;
     }
 
@@ -69,13 +71,22 @@ final class Destinations {
                         origin(service, inForce.balancingOrDefault()),
                         inForce.balancingOrDefault(),
                         inForce.connectTimeoutNanos(),
-                        tls(service)));
+                        tls(service, inForce)));
         found.add(cluster);
         return cluster;
     }
 
-    private static Cluster.Tls tls(ServiceRoutes service) {
-        return service.getExternal() ? Cluster.Tls.DISABLED : Cluster.Tls.AUTO;
+    /// A rule's word comes first; without one, who is known to take plaintext only gets it (Istio:
+    /// `buildUpstreamTLSSettings`).
+    private Cluster.Tls tls(ServiceRoutes service, Policies inForce) {
+        if (service.getExternal()) {
+            return Cluster.Tls.DISABLED;
+        }
+        return switch (inForce.tls()) {
+            case DISABLE -> Cluster.Tls.DISABLED;
+            case ISTIO_MUTUAL, UNKNOWN -> Cluster.Tls.MUTUAL;
+            case null -> modes.takesPlaintextOnly(service.getNamespace()) ? Cluster.Tls.DISABLED : Cluster.Tls.AUTO;
+        };
     }
 
     /// Every cluster that was found.

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// A gateway's side of the table: for each port the hosts of all Gateways that select this workload, and for each host
-/// the rules of all VirtualServices bound to them.
+/// A gateway's side of the table: for each port the hosts of all Gateways that select this workload, and for
+/// each host the rules of all VirtualServices bound to them.
 final class GatewayHosts implements Hosts {
     private static final RouteList NO_HOST = new RouteList(List.of(), Edge.Service.UNKNOWN);
 
@@ -33,8 +33,12 @@ final class GatewayHosts implements Hosts {
     }
 
     static GatewayHosts of(
-            Workload self, Map<String, ServiceRoutes> services, Collection<GatewayRoutes> gateways, Clusters clusters) {
-        var destinations = new Destinations(self, new ServiceLookup(services, self.namespace()), clusters);
+            Workload self,
+            Map<String, ServiceRoutes> services,
+            Collection<GatewayRoutes> gateways,
+            NamespaceModes modes,
+            Clusters clusters) {
+        var destinations = new Destinations(self, new ServiceLookup(services, self.namespace()), modes, clusters);
         var rules = new TreeMap<Integer, Map<String, List<RouteRule>>>();
         var listeners = new LinkedHashSet<RouteTable.Listener>();
         for (GatewayRoutes gateway : ours(self, gateways)) {

@@ -19,13 +19,19 @@ final class OutboundHosts implements Hosts {
     private final HostIndex<VirtualHost> index;
     private final ClientNames names;
     private final RouteList unknown;
+    private final NamespaceModes modes;
 
     private OutboundHosts(
-            Map<String, VirtualHost> byHost, HostIndex<VirtualHost> index, ClientNames names, RouteList unknown) {
+            Map<String, VirtualHost> byHost,
+            HostIndex<VirtualHost> index,
+            ClientNames names,
+            RouteList unknown,
+            NamespaceModes modes) {
         this.byHost = byHost;
         this.index = index;
         this.names = names;
         this.unknown = unknown;
+        this.modes = modes;
     }
 
     /// @param previous null, or the hosts of a table for the same workload with the same clusters
@@ -33,20 +39,26 @@ final class OutboundHosts implements Hosts {
             Workload self,
             OutboundPolicy policy,
             Map<String, ServiceRoutes> services,
+            NamespaceModes modes,
             Clusters clusters,
             @Nullable OutboundHosts previous) {
+        boolean shares = previous != null && previous.modes.equals(modes);
         var lookup = new ServiceLookup(services, self.namespace());
-        var maker = new VirtualHosts(self, lookup, clusters);
+        var maker = new VirtualHosts(self, lookup, modes, clusters);
         var byHost = new HashMap<String, VirtualHost>();
         services.forEach((host, routes) -> {
-            VirtualHost before = previous == null ? null : previous.byHost.get(host);
+            VirtualHost before = previous == null || !shares ? null : previous.byHost.get(host);
             VirtualHost now = before != null && lookup.unchanged(before.dependencies()) ? before : maker.of(routes);
             if (now != null) {
                 byHost.put(host, now);
             }
         });
         return new OutboundHosts(
-                byHost, new HostIndex<>(names(byHost, services)), new ClientNames(self.namespace()), unknown(policy));
+                byHost,
+                new HostIndex<>(names(byHost, services)),
+                new ClientNames(self.namespace()),
+                unknown(policy),
+                modes);
     }
 
     /// Hosts and their addresses; where two claim an address, the first by name has it.

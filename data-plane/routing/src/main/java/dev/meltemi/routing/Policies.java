@@ -1,5 +1,6 @@
 package dev.meltemi.routing;
 
+import dev.meltemi.schemas.compiled.ClientTls;
 import dev.meltemi.schemas.compiled.DestinationPolicy;
 import dev.meltemi.schemas.compiled.LoadBalancer;
 import dev.meltemi.schemas.compiled.PortPolicy;
@@ -14,11 +15,15 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param balancing null: not said
 /// @param connectTimeoutMicros null: not said
-record Policies(@Nullable LoadBalancer balancing, @Nullable Long connectTimeoutMicros) {
+/// @param tls null: not said
+record Policies(
+        @Nullable LoadBalancer balancing,
+        @Nullable Long connectTimeoutMicros,
+        @Nullable ClientTls tls) {
     /// Where rules for the whole mesh live.
     static final String ROOT_NAMESPACE = "istio-system";
 
-    static final Policies NOTHING_SAID = new Policies(null, null);
+    static final Policies NOTHING_SAID = new Policies(null, null, null);
 
     /// Istio's `connectTimeout` of the mesh.
     private static final long CONNECT_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -74,8 +79,8 @@ record Policies(@Nullable LoadBalancer balancing, @Nullable Long connectTimeoutM
         return null;
     }
 
-    /// A subset's policy replaces its parent's field by field; a port's settings replace those of its level wholesale:
-    /// what they leave out is at its default, not inherited (Istio's `MergeTrafficPolicy`).
+    /// A subset's policy replaces its parent's field by field; a port's settings replace those of its level
+    /// wholesale: what they leave out is at its default, not inherited (Istio's `MergeTrafficPolicy`).
     static Policies inForce(@Nullable DestinationPolicy policy, @Nullable Subset subset, int port) {
         Policies parent = atPort(NOTHING_SAID, policy == null ? null : policy.getTraffic(), port);
         return atPort(parent, subset == null ? null : subset.getTraffic(), port);
@@ -87,10 +92,11 @@ record Policies(@Nullable LoadBalancer balancing, @Nullable Long connectTimeoutM
         }
         PortPolicy ofPort = level.getPorts().get(Integer.toString(port));
         if (ofPort != null) {
-            return new Policies(ofPort.getLoadBalancer(), ofPort.getConnectTimeoutUs());
+            return new Policies(ofPort.getLoadBalancer(), ofPort.getConnectTimeoutUs(), ofPort.getTls());
         }
         return new Policies(
                 level.getLoadBalancer() == null ? parent.balancing : level.getLoadBalancer(),
-                level.getConnectTimeoutUs() == null ? parent.connectTimeoutMicros : level.getConnectTimeoutUs());
+                level.getConnectTimeoutUs() == null ? parent.connectTimeoutMicros : level.getConnectTimeoutUs(),
+                level.getTls() == null ? parent.tls : level.getTls());
     }
 }

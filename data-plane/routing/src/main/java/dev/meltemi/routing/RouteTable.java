@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// Everything that a proxy needs to decide, for one workload and one revision. Immutable; a request reads it once and
-/// keeps it to its end. What endpoints there are is not the table's: {@link Clusters} change in place.
+/// Everything that a proxy needs to decide, for one workload and one revision. Immutable; a request reads it
+/// once and keeps it to its end. What endpoints there are is not the table's: {@link Clusters} change in place.
 public final class RouteTable {
     static final String INBOUND_PASSTHROUGH = "InboundPassthroughCluster";
 
@@ -20,9 +20,16 @@ public final class RouteTable {
     private final Hosts hosts;
     private final AuthorityCache authorities;
     private final Edges edges;
+    private final InboundAccess access;
 
     private RouteTable(
-            Workload self, OutboundPolicy policy, Revision revision, Clusters clusters, Hosts hosts, Edges edges) {
+            Workload self,
+            OutboundPolicy policy,
+            Revision revision,
+            Clusters clusters,
+            Hosts hosts,
+            Edges edges,
+            InboundAccess access) {
         this.self = self;
         this.policy = policy;
         this.revision = revision;
@@ -30,6 +37,7 @@ public final class RouteTable {
         this.hosts = hosts;
         this.authorities = new AuthorityCache(hosts);
         this.edges = edges;
+        this.access = access;
     }
 
     /// As below, with Istio's default for unknown hosts.
@@ -38,8 +46,8 @@ public final class RouteTable {
         return of(self, OutboundPolicy.ALLOW_ANY, revision, compiled, clusters, previous);
     }
 
-    /// Specialises compiled services for one workload: its labels, namespace, scope, and its side of each condition.
-    /// Brings `clusters` up to date with it, endpoints included.
+    /// Specialises compiled services for one workload: its labels, namespace, scope, and its side of each
+    /// condition. Brings `clusters` up to date with it, endpoints included.
     ///
     /// @param clusters of the proxy, the same for all its tables
     /// @param previous shares every host that didn't change
@@ -52,12 +60,20 @@ public final class RouteTable {
             @Nullable RouteTable previous) {
         clusters.belongTo(self.cluster());
         clusters.replace(compiled.endpoints());
+        var modes = NamespaceModes.of(compiled.access());
         Hosts hosts = self.gateway()
-                ? GatewayHosts.of(self, compiled.routes(), compiled.gateways().values(), clusters)
-                : OutboundHosts.of(self, policy, compiled.routes(), clusters, shareable(previous, self, clusters));
+                ? GatewayHosts.of(self, compiled.routes(), compiled.gateways().values(), modes, clusters)
+                : OutboundHosts.of(
+                        self, policy, compiled.routes(), modes, clusters, shareable(previous, self, clusters));
         clusters.retain(hosts.clusters());
         return new RouteTable(
-                self, policy, revision, clusters, hosts, new Edges(self, revision, clusters, compiled.routes()));
+                self,
+                policy,
+                revision,
+                clusters,
+                hosts,
+                new Edges(self, revision, clusters, compiled.routes()),
+                InboundAccess.of(self, compiled.access(), modes));
     }
 
     @SuppressWarnings("ReferenceEquality") // routes lead to cluster objects
@@ -82,14 +98,14 @@ public final class RouteTable {
         return policy;
     }
 
-    /// For a sidecar by authority (Host), for a gateway by listener port and authority.
-    /// No allocation when the answer is a `Forward` known when the table was built, unless a regex has to be tried.
+    /// For a sidecar by authority (Host), for a gateway by listener port and authority. No allocation when the
+    /// answer is a `Forward` known when the table was built, unless a regex has to be tried.
     public Decision decide(RequestHead request, RandomGenerator random) {
         return authorities.routes(request.authority(), request.listenerPort()).decide(request, random);
     }
 
-    /// What this workload serves at a port; for a port that no service of its names, an inbound pass-through under the
-    /// name `InboundPassthroughCluster`.
+    /// What this workload serves at a port; for a port that no service of its names, an inbound pass-through
+    /// under the name `InboundPassthroughCluster`.
     public Inbound inbound(int port) {
         return edges.inboundAt(port);
     }
@@ -98,7 +114,18 @@ public final class RouteTable {
     ///
     /// @param port of the workload, where its sidecar listens for the application
     public MutualTlsMode mutualTls(int port) {
-        return MutualTlsMode.PERMISSIVE;
+        return access.at(port);
+    }
+
+    /// The scope or rule because of which nobody gets in at a port of this workload, mTLS or not: what it says
+    /// can't be read, and nothing before it could. Null: callers get in.
+    public @Nullable String closedBy(int port) {
+        return access.closedBy(port);
+    }
+
+    /// Scopes because of which nobody gets in at all; empty as it should be.
+    public List<String> closed() {
+        return access.closed();
     }
 
     /// Ports on which a gateway has to listen, from its Gateways' servers; empty for a sidecar.

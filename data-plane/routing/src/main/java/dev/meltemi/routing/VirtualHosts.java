@@ -22,11 +22,13 @@ final class VirtualHosts {
 
     private final Workload self;
     private final ServiceLookup services;
+    private final NamespaceModes modes;
     private final Clusters clusters;
 
-    VirtualHosts(Workload self, ServiceLookup services, Clusters clusters) {
+    VirtualHosts(Workload self, ServiceLookup services, NamespaceModes modes, Clusters clusters) {
         this.self = self;
         this.services = services;
+        this.modes = modes;
         this.clusters = clusters;
     }
 
@@ -39,7 +41,7 @@ final class VirtualHosts {
             return null;
         }
         Edge.Service service = ServiceLookup.service(routes);
-        var used = new Destinations(self, services, clusters);
+        var used = new Destinations(self, services, modes, clusters);
         var byPort = new HashMap<Integer, RouteList>();
         for (int port : declared ? numbers(routes.getPorts()) : portsThatMatter(rules)) {
             byPort.put(port, rules == null ? plain(used.whole(routes, port)) : owned(rules, service, used, port));
@@ -93,8 +95,8 @@ final class VirtualHosts {
         return http.size() == 1 ? byPort.get(http.getFirst().getNumber()) : null;
     }
 
-    /// The ports at which the rules of a host without a service come out differently: those that they name, and those
-    /// of services to which they lead without naming one.
+    /// The ports at which the rules of a host without a service come out differently: those that they name, and
+    /// those of services to which they lead without naming one.
     private Set<Integer> portsThatMatter(@Nullable HttpRules rules) {
         var ports = new TreeSet<Integer>(Set.of(HTTP));
         if (rules != null) {

@@ -77,7 +77,8 @@ public final class Sidecar implements AutoCloseable {
                 connection == null ? null : AccessLog.start(AccessLog.Settings.of(self.instance(), connection)));
     }
 
-    /// On loopback every instance has an address of its own, by which others know who calls. 127.0.0.1 is nobody's.
+    /// On loopback every instance has an address of its own, by which others know who calls. 127.0.0.1 is
+    /// nobody's.
     private static boolean callsFromItsAddress(SidecarSettings settings) {
         return settings.listen().isLoopback() && !settings.listen().address().equals("127.0.0.1");
     }
@@ -117,7 +118,8 @@ public final class Sidecar implements AutoCloseable {
             config.run(
                     Revision.NONE,
                     StaticConfig.compile(settings.config().resources().get()),
-                    false);
+                    false,
+                    List.of());
         } else if (bus != null) {
             var records = new PresenceRecords(settings, self);
             presence = Presence.start(
@@ -156,9 +158,10 @@ public final class Sidecar implements AutoCloseable {
         return self.instance();
     }
 
-    /// A table is there, from the bus, a folder or a file, its ports are open, and it isn't draining.
+    /// A table is there, from the bus, a folder or a file, its access rules can be read, its ports are open,
+    /// and it isn't draining.
     public boolean ready() {
-        return config.summary().ready() && listeners.settled() && !draining.get();
+        return config.serves() && listeners.settled() && !draining.get();
     }
 
     public RunningConfig.Summary running() {

@@ -8,6 +8,7 @@ import dev.meltemi.schemas.Compiled;
 import dev.meltemi.schemas.Compiled.Delta;
 import dev.meltemi.schemas.Revision;
 import dev.meltemi.schemas.Topics;
+import dev.meltemi.schemas.compiled.AccessRules;
 import dev.meltemi.schemas.compiled.Cut;
 import dev.meltemi.schemas.compiled.GatewayRoutes;
 import dev.meltemi.schemas.compiled.ServiceEndpoint;
@@ -18,8 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The compiled topics and the cut that names them. What changes is written in one transaction with the cut that seals
-/// it: readers see both or neither.
+/// The compiled topics and the cut that names them. What changes is written in one transaction with the cut
+/// that seals it: readers see both or neither.
 final class Outputs {
     /// There is one scope yet: the mesh.
     private static final String SCOPE = "mesh";
@@ -28,6 +29,7 @@ final class Outputs {
     private final OutputTopic<ServiceRoutes> routes = new OutputTopic<>(Topics.ROUTES, false);
     private final OutputTopic<GatewayRoutes> gateways = new OutputTopic<>(Topics.GATEWAYS, false);
     private final OutputTopic<ServiceEndpoint> endpoints = new OutputTopic<>(Topics.ENDPOINTS, true);
+    private final OutputTopic<AccessRules> access = new OutputTopic<>(Topics.ACCESS_RULES, false);
     private Optional<Cut> last = Optional.empty();
 
     Outputs(FencedWriter writer) {
@@ -59,6 +61,7 @@ final class Outputs {
             on(routes, event).ifPresent(routes::read);
             on(gateways, event).ifPresent(gateways::read);
             on(endpoints, event).ifPresent(endpoints::read);
+            on(access, event).ifPresent(access::read);
         }
     }
 
@@ -67,7 +70,8 @@ final class Outputs {
         return new Delta(
                 asMap(on(routes, event).flatMap(routes::mending)),
                 asMap(on(gateways, event).flatMap(gateways::mending)),
-                asMap(on(endpoints, event).flatMap(endpoints::mending)));
+                asMap(on(endpoints, event).flatMap(endpoints::mending)),
+                asMap(on(access, event).flatMap(access::mending)));
     }
 
     /// What makes the topics hold `wanted` and nothing else.
@@ -75,7 +79,8 @@ final class Outputs {
         return new Delta(
                 routes.differenceTo(wanted.routes()),
                 gateways.differenceTo(wanted.gateways()),
-                endpoints.differenceTo(wanted.endpoints()));
+                endpoints.differenceTo(wanted.endpoints()),
+                access.differenceTo(wanted.access()));
     }
 
     /// Those of the changes that the topics don't hold already.
@@ -83,13 +88,15 @@ final class Outputs {
         return new Delta(
                 routes.differing(delta.routes()),
                 gateways.differing(delta.gateways()),
-                endpoints.differing(delta.endpoints()));
+                endpoints.differing(delta.endpoints()),
+                access.differing(delta.access()));
     }
 
     Revision commit(Delta delta, ConfigPlace place) {
         var first = new ArrayList<Write<?>>(routes.writes(delta.routes()));
         first.addAll(gateways.writes(delta.gateways()));
         first.addAll(endpoints.writes(delta.endpoints()));
+        first.addAll(access.writes(delta.access()));
         var cut = new Cut[1];
         writer.commit(first, offsets -> {
             cut[0] = sealed(delta, place, offsets);
@@ -105,12 +112,14 @@ final class Outputs {
         int g = r + delta.gateways().size();
         routes.written(delta.routes(), offsets.subList(0, r));
         gateways.written(delta.gateways(), offsets.subList(r, g));
-        endpoints.written(delta.endpoints(), offsets.subList(g, offsets.size()));
+        int e = g + delta.endpoints().size();
+        endpoints.written(delta.endpoints(), offsets.subList(g, e));
+        access.written(delta.access(), offsets.subList(e, offsets.size()));
         return Cut.newBuilder()
                 .setTopicId(place.topicId())
                 .setConfigOffset(place.offset())
                 .setSequence(last.map(Cut::getSequence).orElse(0L) + 1)
-                .setTopics(List.of(routes.cut(), gateways.cut(), endpoints.cut()))
+                .setTopics(List.of(routes.cut(), gateways.cut(), endpoints.cut(), access.cut()))
                 .build();
     }
 
@@ -118,7 +127,8 @@ final class Outputs {
         return new Delta(
                 merged(earlier.routes(), later.routes()),
                 merged(earlier.gateways(), later.gateways()),
-                merged(earlier.endpoints(), later.endpoints()));
+                merged(earlier.endpoints(), later.endpoints()),
+                merged(earlier.access(), later.access()));
     }
 
     private static <V> Map<String, Optional<V>> merged(

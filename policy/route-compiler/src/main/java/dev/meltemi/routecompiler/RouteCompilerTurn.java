@@ -24,8 +24,9 @@ import org.slf4j.LoggerFactory;
 final class RouteCompilerTurn implements ActiveService.Turn {
     private static final Logger LOG = LoggerFactory.getLogger(RouteCompilerTurn.class);
 
-    /// Inputs and outputs of one consumer: when all have been read to their end, what is published can be compared with
-    /// what should be. Of `mesh.config` only the topic id matters, which revisions carry from the first one on.
+    /// Inputs and outputs of one consumer: when all have been read to their end, what is published can be
+    /// compared with what should be. Of `mesh.config` only the topic id matters, which revisions carry from the
+    /// first one on.
     static final List<List<Topic<?>>> STAGES = List.of(List.of(
             Topics.CONFIG,
             Topics.ACCEPTED,
@@ -34,6 +35,7 @@ final class RouteCompilerTurn implements ActiveService.Turn {
             Topics.ROUTES,
             Topics.GATEWAYS,
             Topics.ENDPOINTS,
+            Topics.ACCESS_RULES,
             Topics.REVISIONS));
 
     private final FencedWriter writer;
@@ -164,12 +166,7 @@ final class RouteCompilerTurn implements ActiveService.Turn {
                 .filter(cut -> cut.getConfigOffset() == place.offset()
                         && cut.getTopicId().equals(place.topicId()))
                 .isPresent();
-        LOG.info(
-                "event=caught-up service=route-compiler offset={} differing={}",
-                place.offset(),
-                difference.routes().size()
-                        + difference.gateways().size()
-                        + difference.endpoints().size());
+        LOG.info("event=caught-up service=route-compiler offset={} differing={}", place.offset(), difference.size());
         if (isCut && difference.isEmpty()) {
             report(
                     outputs.last()
@@ -222,17 +219,15 @@ final class RouteCompilerTurn implements ActiveService.Turn {
 
     private void cut(Delta delta) {
         var revision = outputs.commit(delta, place);
-        int records = delta.routes().size()
-                + delta.gateways().size()
-                + delta.endpoints().size();
-        report(revision, 1, records);
+        report(revision, 1, delta.size());
         LOG.info(
-                "event=cut revision={} sequence={} routes={} gateways={} endpoints={}",
+                "event=cut revision={} sequence={} routes={} gateways={} endpoints={} access={}",
                 revision.offset(),
                 revision.sequence(),
                 delta.routes().size(),
                 delta.gateways().size(),
-                delta.endpoints().size());
+                delta.endpoints().size(),
+                delta.access().size());
     }
 
     private void report(Revision revision, int cuts, int records) {

@@ -11,23 +11,34 @@ import org.pcollections.TreePMap;
 /// @param selecting services by namespace and the first label of their selector
 /// @param rules those for sidecars, by host
 /// @param bound rules by the gateway that they name, whether it exists or not
+/// @param guards by scope
 record Book(
         Index<Declared> declared,
         Index<Declared> selecting,
         HostIndex<Rule> rules,
         Index<Rule> bound,
         HostIndex<Policy> policies,
-        TreePMap<String, Door> doors) {
+        TreePMap<String, Door> doors,
+        Index<Guard> guards) {
     static final Book EMPTY = new Book(
-            Index.empty(), Index.empty(), HostIndex.empty(), Index.empty(), HostIndex.empty(), TreePMap.empty());
+            Index.empty(),
+            Index.empty(),
+            HostIndex.empty(),
+            Index.empty(),
+            HostIndex.empty(),
+            TreePMap.empty(),
+            Index.empty());
 
     Book plus(Entry entry) {
         return switch (entry) {
             case Declared service -> declaring(service);
             case Rule rule -> ruling(rule);
             case Policy policy ->
-                new Book(declared, selecting, rules, bound, policies.plus(policy.host(), policy), doors);
-            case Door door -> new Book(declared, selecting, rules, bound, policies, doors.plus(door.name(), door));
+                new Book(declared, selecting, rules, bound, policies.plus(policy.host(), policy), doors, guards);
+            case Door door ->
+                new Book(declared, selecting, rules, bound, policies, doors.plus(door.name(), door), guards);
+            case Guard guard ->
+                new Book(declared, selecting, rules, bound, policies, doors, guards.plus(guard.scope(), guard));
             case Workload.Listed _ -> this;
         };
     }
@@ -37,8 +48,10 @@ record Book(
             case Declared service -> undeclaring(service);
             case Rule rule -> unruling(rule);
             case Policy policy ->
-                new Book(declared, selecting, rules, bound, policies.minus(policy.host(), policy), doors);
-            case Door door -> new Book(declared, selecting, rules, bound, policies, doors.minus(door.name()));
+                new Book(declared, selecting, rules, bound, policies.minus(policy.host(), policy), doors, guards);
+            case Door door -> new Book(declared, selecting, rules, bound, policies, doors.minus(door.name()), guards);
+            case Guard guard ->
+                new Book(declared, selecting, rules, bound, policies, doors, guards.minus(guard.scope(), guard));
             case Workload.Listed _ -> this;
         };
     }
@@ -63,7 +76,7 @@ record Book(
             hosts = hosts.plus(host, service);
         }
         var selectors = service.selector().isEmpty() ? selecting : selecting.plus(selectorKey(service), service);
-        return new Book(hosts, selectors, rules, bound, policies, doors);
+        return new Book(hosts, selectors, rules, bound, policies, doors, guards);
     }
 
     private Book undeclaring(Declared service) {
@@ -72,7 +85,7 @@ record Book(
             hosts = hosts.minus(host, service);
         }
         var selectors = service.selector().isEmpty() ? selecting : selecting.minus(selectorKey(service), service);
-        return new Book(hosts, selectors, rules, bound, policies, doors);
+        return new Book(hosts, selectors, rules, bound, policies, doors, guards);
     }
 
     private Book ruling(Rule rule) {
@@ -84,7 +97,7 @@ record Book(
         for (String gateway : rule.boundTo()) {
             byGateway = byGateway.plus(gateway, rule);
         }
-        return new Book(declared, selecting, byHost, byGateway, policies, doors);
+        return new Book(declared, selecting, byHost, byGateway, policies, doors, guards);
     }
 
     private Book unruling(Rule rule) {
@@ -96,7 +109,7 @@ record Book(
         for (String gateway : rule.boundTo()) {
             byGateway = byGateway.minus(gateway, rule);
         }
-        return new Book(declared, selecting, byHost, byGateway, policies, doors);
+        return new Book(declared, selecting, byHost, byGateway, policies, doors, guards);
     }
 
     private static String selectorKey(Declared service) {

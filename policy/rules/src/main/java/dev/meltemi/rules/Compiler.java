@@ -1,6 +1,7 @@
 package dev.meltemi.rules;
 
 import dev.meltemi.schemas.Compiled;
+import dev.meltemi.schemas.compiled.AccessRules;
 import dev.meltemi.schemas.compiled.GatewayRoutes;
 import dev.meltemi.schemas.compiled.ServiceEndpoint;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
@@ -11,11 +12,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 
-/// From what the mesh was told to what sidecars run. Pure: same input, same bytes; the order of events is irrelevant.
+/// From what the mesh was told to what sidecars run. Pure: same input, same bytes; the order of events is
+/// irrelevant.
 ///
-/// The output falls into units, each a function of the state alone: the routes of a host, the endpoint of a workload
-/// for a host, a gateway. Compiling everything is compiling every unit; compiling a change is compiling those that it
-/// touches, before and after, and keeping what differs.
+/// The output falls into units, each a function of the state alone: the routes of a host, the endpoint of a
+/// workload for a host, a gateway, a scope of access. Compiling everything is compiling every unit; compiling a
+/// change is compiling those that it touches, before and after, and keeping what differs.
 public final class Compiler {
     private Compiler() {}
 
@@ -32,7 +34,11 @@ public final class Compiler {
         for (String name : state.book().doors().keySet()) {
             Gateways.compiled(state, name).ifPresent(gateway -> gateways.put(name, gateway));
         }
-        return new Compiled(routes, gateways, endpoints);
+        var access = new TreeMap<String, AccessRules>();
+        for (String scope : state.book().guards().byKey().keySet()) {
+            Access.compiled(state, scope).ifPresent(rules -> access.put(scope, rules));
+        }
+        return new Compiled(routes, gateways, endpoints, access);
     }
 
     /// What differs between `before` and the state after these changes, in their order. A change that makes no
@@ -64,7 +70,9 @@ public final class Compiler {
         for (String host : touched.hostsWithAllEndpoints()) {
             noteAll(endpoints, host, Endpoints.of(before, host), Endpoints.of(after, host));
         }
-        return new Compiled.Delta(routes, gateways, endpoints);
+        var access = new TreeMap<String, Optional<AccessRules>>();
+        touched.access().forEach(scope -> note(access, scope, before, after, state -> Access.compiled(state, scope)));
+        return new Compiled.Delta(routes, gateways, endpoints, access);
     }
 
     private static <V> void note(

@@ -3,6 +3,7 @@ package dev.meltemi.rules;
 import dev.meltemi.resources.DestinationRule;
 import dev.meltemi.resources.Gateway;
 import dev.meltemi.resources.Opaque;
+import dev.meltemi.resources.PeerAuthentication;
 import dev.meltemi.resources.Resource;
 import dev.meltemi.resources.Service;
 import dev.meltemi.resources.ServiceEntry;
@@ -11,7 +12,7 @@ import dev.meltemi.resources.WorkloadEntry;
 import java.util.Optional;
 
 /// An accepted document, with whatever can be compiled from it alone.
-sealed interface Entry permits Rule, Policy, Declared, Door, Workload.Listed {
+sealed interface Entry permits Rule, Policy, Declared, Door, Guard, Workload.Listed {
     /// @param created offset at which the document first appeared
     /// @return empty for a kind that no compiler reads
     static Optional<Entry> of(Resource resource, long offset, long created) {
@@ -22,6 +23,10 @@ sealed interface Entry permits Rule, Policy, Declared, Door, Workload.Listed {
             case ServiceEntry entry -> Optional.of(Declared.of(entry, created));
             case WorkloadEntry workload -> Optional.of(new Workload.Listed(workload));
             case Gateway gateway -> Optional.of(new Door(gateway, offset));
+            case PeerAuthentication policy ->
+                Optional.of(Guard.of(policy, offset, created))
+                        .filter(Guard::counts)
+                        .map(Entry.class::cast);
             case Opaque _ -> Optional.empty();
         };
     }

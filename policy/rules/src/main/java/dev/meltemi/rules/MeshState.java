@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 import org.pcollections.TreePMap;
 import org.pcollections.TreePSet;
 
-/// Everything the mesh has been told, as of one moment. Immutable and persistent: the next state shares what a change
-/// doesn't concern, so keeping the state before costs nothing. Its indexes lead from a change to what depends on it,
-/// so nothing else is read.
+/// Everything the mesh has been told, as of one moment. Immutable and persistent: the next state shares what a
+/// change doesn't concern, so keeping the state before costs nothing. Its indexes lead from a change to what
+/// depends on it, so nothing else is read.
 public final class MeshState {
     public static final MeshState EMPTY = new MeshState(TreePMap.empty(), Book.EMPTY, Fleet.EMPTY, TreePSet.empty());
 
@@ -33,8 +33,8 @@ public final class MeshState {
         this.hosts = hosts;
     }
 
-    /// The state after one change. What is told again replaces what was told before under the same key or instance;
-    /// changes of different keys and instances give the same state in any order.
+    /// The state after one change. What is told again replaces what was told before under the same key or
+    /// instance; changes of different keys and instances give the same state in any order.
     public MeshState with(Change change) {
         return after(change, new Touched());
     }
@@ -156,7 +156,7 @@ public final class MeshState {
             case null -> Set.of();
             case Declared service -> service.hosts();
             case Rule rule -> rule.meshHosts();
-            case Policy _, Door _, Workload.Listed _ -> Set.of();
+            case Policy _, Door _, Guard _, Workload.Listed _ -> Set.of();
         };
     }
 

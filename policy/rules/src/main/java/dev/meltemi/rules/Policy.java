@@ -1,6 +1,7 @@
 package dev.meltemi.rules;
 
 import dev.meltemi.resources.DestinationRule;
+import dev.meltemi.schemas.compiled.ClientTls;
 import dev.meltemi.schemas.compiled.DestinationPolicy;
 import dev.meltemi.schemas.compiled.LoadBalancer;
 import dev.meltemi.schemas.compiled.PortPolicy;
@@ -40,6 +41,7 @@ record Policy(Age age, String host, DestinationPolicy compiled) implements Entry
         traffic.ports().forEach(port -> ports.putIfAbsent(Integer.toString(port.port()), compiled(port)));
         var out = TrafficPolicy.newBuilder().setPorts(ports);
         traffic.loadBalancer().ifPresent(balancer -> out.setLoadBalancer(compiled(balancer)));
+        traffic.tls().ifPresent(tls -> out.setTls(compiled(tls)));
         traffic.connectTimeout().ifPresent(timeout -> out.setConnectTimeoutUs(Micros.of(timeout)));
         return out.build();
     }
@@ -47,8 +49,16 @@ record Policy(Age age, String host, DestinationPolicy compiled) implements Entry
     private static PortPolicy compiled(DestinationRule.PortPolicy port) {
         var out = PortPolicy.newBuilder();
         port.loadBalancer().ifPresent(balancer -> out.setLoadBalancer(compiled(balancer)));
+        port.tls().ifPresent(tls -> out.setTls(compiled(tls)));
         port.connectTimeout().ifPresent(timeout -> out.setConnectTimeoutUs(Micros.of(timeout)));
         return out.build();
+    }
+
+    private static ClientTls compiled(DestinationRule.Tls tls) {
+        return switch (tls) {
+            case DISABLE -> ClientTls.DISABLE;
+            case ISTIO_MUTUAL -> ClientTls.ISTIO_MUTUAL;
+        };
     }
 
     private static LoadBalancer compiled(DestinationRule.LoadBalancer balancer) {

@@ -3,8 +3,9 @@ package dev.meltemi.rules;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/// The units of output that changes may have altered. Each change adds those that depend on what it replaces, as of the
-/// state before, and on what it brings, as of the state after; everything else is equal in both by construction.
+/// The units of output that changes may have altered. Each change adds those that depend on what it replaces,
+/// as of the state before, and on what it brings, as of the state after; everything else is equal in both by
+/// construction.
 final class Touched {
     /// One host's endpoint for one workload.
     record Member(String host, String workload) implements Comparable<Member> {
@@ -19,6 +20,7 @@ final class Touched {
     private final SortedSet<String> hostsWithAllEndpoints = new TreeSet<>();
     private final SortedSet<Member> endpoints = new TreeSet<>();
     private final SortedSet<String> gateways = new TreeSet<>();
+    private final SortedSet<String> access = new TreeSet<>();
 
     void add(Entry entry, MeshState state) {
         switch (entry) {
@@ -32,6 +34,7 @@ final class Touched {
                 hostsWithAllEndpoints.addAll(service.hosts());
             }
             case Door door -> gateways.add(door.name());
+            case Guard guard -> access.add(guard.scope());
             case Workload.Listed listed -> add((Workload) listed, state);
         }
     }
@@ -57,8 +60,12 @@ final class Touched {
         return gateways;
     }
 
+    SortedSet<String> access() {
+        return access;
+    }
+
     /// How much there is to compile.
     int size() {
-        return routes.size() + hostsWithAllEndpoints.size() + endpoints.size() + gateways.size();
+        return routes.size() + hostsWithAllEndpoints.size() + endpoints.size() + gateways.size() + access.size();
     }
 }

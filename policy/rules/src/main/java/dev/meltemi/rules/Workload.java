@@ -82,7 +82,8 @@ sealed interface Workload {
                     .setHealthy(registration.getHealthy())
                     .setNamespace(namespace())
                     .setWorkload(registration.getWorkload())
-                    .setServiceAccount(registration.getServiceAccount());
+                    .setServiceAccount(registration.getServiceAccount())
+                    .setMtls(registration.getMtls());
         }
 
         private static String host(RegisteredService service) {

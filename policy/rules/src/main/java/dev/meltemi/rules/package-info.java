@@ -8,12 +8,13 @@
 ///                      have altered
 /// ```
 ///
-/// A unit of output is the routes of a host ({@link dev.meltemi.rules.Services}), the endpoint of a workload for a host
-/// ({@link dev.meltemi.rules.Endpoints}) or a gateway ({@link dev.meltemi.rules.Gateways}): a function of the state
-/// alone. What can be compiled from a document alone is compiled once, when it is accepted
-/// ({@link dev.meltemi.rules.Entry}). Hence incremental equals full by construction, and a change costs what depends
-/// on it. To add a kind: a record that is an {@link dev.meltemi.rules.Entry}, an index in
-/// {@link dev.meltemi.rules.Book}, a case in {@link dev.meltemi.rules.Touched}; the compiler lists these places.
+/// A unit of output is the routes of a host ({@link dev.meltemi.rules.Services}), the endpoint of a workload
+/// for a host ({@link dev.meltemi.rules.Endpoints}), a gateway ({@link dev.meltemi.rules.Gateways}) or a scope
+/// of access ({@link dev.meltemi.rules.Access}): a function of the state alone. What can be compiled from a
+/// document alone is compiled once, when it is accepted ({@link dev.meltemi.rules.Entry}). Hence incremental
+/// equals full by construction, and a change costs what depends on it. To add a kind: a record that is an
+/// {@link dev.meltemi.rules.Entry}, an index in {@link dev.meltemi.rules.Book}, a case in {@link
+/// dev.meltemi.rules.Touched}; the compiler lists these places.
 ///
 /// {@link dev.meltemi.rules.Leases} judges beside it who is still there. What records mean is said in
 /// `schemas/src/main/avro/compiled.avdl`; examples stand in `src/test/resources/golden`.

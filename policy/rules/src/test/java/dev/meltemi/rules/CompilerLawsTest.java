@@ -83,6 +83,8 @@ class CompilerLawsTest {
                 .forEach((name, now) -> assertThat(before.gateways().get(name)).isNotEqualTo(now.orElse(null)));
         delta.endpoints()
                 .forEach((key, now) -> assertThat(before.endpoints().get(key)).isNotEqualTo(now.orElse(null)));
+        delta.access()
+                .forEach((scope, now) -> assertThat(before.access().get(scope)).isNotEqualTo(now.orElse(null)));
     }
 
     private static MeshState state(List<Change> changes) {
@@ -120,6 +122,7 @@ class CompilerLawsTest {
         encode("routes/", compiled.routes(), Topics.ROUTES.codec(), encoded);
         encode("gateways/", compiled.gateways(), Topics.GATEWAYS.codec(), encoded);
         encode("endpoints/", compiled.endpoints(), Topics.ENDPOINTS.codec(), encoded);
+        encode("access/", compiled.access(), Topics.ACCESS_RULES.codec(), encoded);
         return encoded;
     }
 

@@ -22,8 +22,8 @@ import org.apache.avro.generic.IndexedRecord;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Each folder under `golden` is a case: what the mesh is told, and what sidecars are told. How to add one stands in
-/// `golden/README.md`.
+/// Each folder under `golden` is a case: what the mesh is told, and what sidecars are told. How to add one
+/// stands in `golden/README.md`.
 class GoldenTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden");
 
@@ -71,7 +71,7 @@ class GoldenTest {
         return changes;
     }
 
-    /// `instance namespace address labels`, then `unhealthy`, `silent` or `serves=host:port`.
+    /// `instance namespace address labels`, then `unhealthy`, `silent`, `mtls` or `serves=host:port`.
     private static void instance(String[] words, List<Change> changes) {
         var labels = new TreeMap<String, String>();
         for (String label : words[3].split(",", -1)) {
@@ -79,6 +79,7 @@ class GoldenTest {
         }
         var services = new ArrayList<RegisteredService>();
         boolean healthy = true;
+        boolean mtls = false;
         for (String word : List.of(words).subList(4, words.length)) {
             if (word.startsWith("serves=")) {
                 String[] hostAndPort = word.substring("serves=".length()).split(":", -1);
@@ -86,6 +87,8 @@ class GoldenTest {
                         hostAndPort[0], List.of(new RegisteredPort("http", Integer.parseInt(hostAndPort[1]), "HTTP"))));
             } else if (word.equals("silent")) {
                 changes.add(new Change.Health(words[0], false));
+            } else if (word.equals("mtls")) {
+                mtls = true;
             } else {
                 healthy = !word.equals("unhealthy");
             }
@@ -98,6 +101,7 @@ class GoldenTest {
                 .setLabels(labels)
                 .setServices(services)
                 .setHealthy(healthy)
+                .setMtls(mtls)
                 .setType(ProxyType.SIDECAR)
                 .build()));
     }
@@ -105,7 +109,8 @@ class GoldenTest {
     private static String text(Compiled compiled) {
         return section("routes", compiled.routes())
                 + section("gateways", compiled.gateways())
-                + section("endpoints", compiled.endpoints());
+                + section("endpoints", compiled.endpoints())
+                + section("access", compiled.access());
     }
 
     private static String section(String topic, Map<String, ? extends IndexedRecord> records) {

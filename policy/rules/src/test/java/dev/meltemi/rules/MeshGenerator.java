@@ -7,6 +7,7 @@ import dev.meltemi.resources.Gateway;
 import dev.meltemi.resources.HeaderOperations;
 import dev.meltemi.resources.HttpRoute;
 import dev.meltemi.resources.Opaque;
+import dev.meltemi.resources.PeerAuthentication;
 import dev.meltemi.resources.Protocol;
 import dev.meltemi.resources.Resource;
 import dev.meltemi.resources.Service;
@@ -26,8 +27,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 
-/// Changes from a universe so small that they collide all the time: few names, hosts that cover each other, labels that
-/// select each other.
+/// Changes from a universe so small that they collide all the time: few names, hosts that cover each other,
+/// labels that select each other.
 final class MeshGenerator {
     private static final List<String> NAMESPACES = List.of("shop", "bank", "istio-system");
     private static final List<String> HOSTS = List.of(
@@ -69,13 +70,14 @@ final class MeshGenerator {
     }
 
     private Resource resource() {
-        return switch (random.nextInt(8)) {
+        return switch (random.nextInt(10)) {
             case 0, 1 -> service();
             case 2 -> serviceEntry();
             case 3 -> workloadEntry();
             case 4, 5 -> virtualService();
             case 6 -> random.nextInt(8) == 0 ? new Opaque(key("Sidecar", "x"), "networking.istio.io/v1") : gateway();
-            default -> destinationRule();
+            case 7 -> destinationRule();
+            default -> peerAuthentication();
         };
     }
 
@@ -150,7 +152,16 @@ final class MeshGenerator {
                         : Optional.of(new DestinationRule.TrafficPolicy(
                                 Optional.of(pick(List.of(DestinationRule.LoadBalancer.values()))),
                                 Optional.empty(),
+                                pick(List.of(Optional.empty(), Optional.of(DestinationRule.Tls.DISABLE))),
                                 List.of())));
+    }
+
+    private PeerAuthentication peerAuthentication() {
+        return new PeerAuthentication(
+                key("PeerAuthentication", pick(List.of("a", "b"))),
+                maybe() ? Map.of() : labels(),
+                pick(List.of(PeerAuthentication.Mode.values())),
+                maybe() ? Map.of() : Map.of(8080, PeerAuthentication.Mode.DISABLE));
     }
 
     private Gateway gateway() {

@@ -62,9 +62,9 @@ public final class Pages {
         routes.get("/healthz/ready", (_, response) -> ready(response));
     }
 
-    /// Ready from the first table until draining begins.
+    /// Ready from the first table until draining begins, unless access rules can't be read.
     private Publisher<Void> ready(HttpServerResponse response) {
-        boolean ready = proxy.config().summary().ready() && !proxy.draining();
+        boolean ready = proxy.config().serves() && !proxy.draining();
         String word = ready ? "LIVE\n" : proxy.draining() ? "DRAINING\n" : "PRE_INITIALIZING\n";
         return send(response, ready ? 200 : 503, TEXT, word);
     }

@@ -5,10 +5,12 @@ import dev.meltemi.bus.TopicEvent;
 import dev.meltemi.bus.state.LastKnownGood;
 import dev.meltemi.bus.state.SavedRecord;
 import dev.meltemi.schemas.Revision;
+import dev.meltemi.schemas.compiled.AccessRules;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -76,12 +78,22 @@ public final class ConfigFollower implements AutoCloseable {
         return follower;
     }
 
-    /// From the beginning, with nothing remembered: what a topic doesn't hold any more is gone.
+    /// From the beginning, with nothing remembered: what a topic doesn't hold any more is gone. Only for access
+    /// rules whose records can't be read it matters what they said before.
     private void follow(MeshBus bus) {
-        assembler = new CutAssembler();
+        assembler = new CutAssembler(lastKnownAccess());
         following.update(bus.follow(CutAssembler.TOPICS)
                 .publishOn(thread, PREFETCH)
                 .subscribe(this::on, why -> failed(bus, why)));
+    }
+
+    private Map<String, AccessRules> lastKnownAccess() {
+        if (running.summary().ready() || files == null) {
+            return running.compiled().access();
+        }
+        return files.load(SavedConfig::of)
+                .map(loaded -> loaded.compiled().access())
+                .orElse(Map.of());
     }
 
     private void serveFile() {
@@ -97,7 +109,7 @@ public final class ConfigFollower implements AutoCloseable {
     }
 
     private void serve(SavedConfig loaded) {
-        running.run(loaded.revision(), loaded.compiled(), true);
+        running.run(loaded.revision(), loaded.compiled(), true, List.of());
         LOG.warn(
                 "event=running workload={} revision={} sequence={} from=file writtenAt={}",
                 workload,
@@ -150,7 +162,15 @@ public final class ConfigFollower implements AutoCloseable {
                             + now.revision().sequence() + ", which runs");
             return;
         }
-        running.run(next, apply.compiled(), false);
+        apply.unreadable().forEach(why -> LOG.error("event=access-unreadable workload={} why=\"{}\"", workload, why));
+        running.run(next, apply.compiled(), false, apply.unreadable());
+        running.get()
+                .closed()
+                .forEach(scope -> LOG.error(
+                        "event=access-closed workload={} scope={} why=\"its record can't be read and nothing is known"
+                                + " of what it said\" next=\"nobody gets in; publish its rule again\"",
+                        workload,
+                        scope));
         LOG.info(
                 "event=running workload={} revision={} sequence={} routes={} endpoints={}",
                 workload,

@@ -6,6 +6,7 @@ import dev.meltemi.schemas.Compiled;
 import dev.meltemi.schemas.Revision;
 import dev.meltemi.schemas.Topic;
 import dev.meltemi.schemas.Topics;
+import dev.meltemi.schemas.compiled.AccessRules;
 import dev.meltemi.schemas.compiled.Cut;
 import dev.meltemi.schemas.compiled.GatewayRoutes;
 import dev.meltemi.schemas.compiled.ServiceEndpoint;
@@ -25,20 +26,34 @@ import org.jspecify.annotations.Nullable;
 /// goes on
 /// ```
 ///
+/// A record that can't be read refuses the cut, except one of access, whose scope then fails closed, and of an
+/// endpoint.
 /// Endpoints have a fast path: from the first revision on they change what runs at once. Used by one thread.
 public final class CutAssembler {
     public static final List<Topic<?>> TOPICS =
-            List.of(Topics.REVISIONS, Topics.ROUTES, Topics.GATEWAYS, Topics.ENDPOINTS);
+            List.of(Topics.REVISIONS, Topics.ROUTES, Topics.GATEWAYS, Topics.ENDPOINTS, Topics.ACCESS_RULES);
     private static final int MOST_WAITING = 65_536;
 
     private LiveTopic<ServiceRoutes> routes = new LiveTopic<>(MOST_WAITING);
     private LiveTopic<GatewayRoutes> gateways = new LiveTopic<>(MOST_WAITING);
     private LiveTopic<ServiceEndpoint> endpoints = new LiveTopic<>(MOST_WAITING);
+    private LiveTopic<AccessRules> access = new LiveTopic<>(MOST_WAITING);
     private Revision running = Revision.NONE;
     private @Nullable Cut newest;
     private boolean judged;
     private Map<String, byte[]> routesThatRun = Map.of();
     private Map<String, byte[]> gatewaysThatRun = Map.of();
+    /// To begin with, what was in force before the topics were read.
+    private Map<String, AccessRules> accessThatRuns;
+
+    CutAssembler() {
+        this(Map.of());
+    }
+
+    /// @param access last known rules by scope, for scopes whose records can't be read
+    CutAssembler(Map<String, AccessRules> access) {
+        this.accessThatRuns = access;
+    }
 
     public Outcome on(TopicEvent<?> event) {
         switch (event) {
@@ -113,7 +128,9 @@ public final class CutAssembler {
                 complaints.add(part.getTopic() + " has " + live.size() + " records with digest " + live.digest()
                         + ", the cut names " + part.getCount() + " with " + part.getDigest());
             }
-            complaints.addAll(live.unreadable());
+            if (live != access) {
+                complaints.addAll(live.unreadable());
+            }
         }
         if (!complaints.isEmpty()) {
             if (ahead) {
@@ -127,9 +144,11 @@ public final class CutAssembler {
         endpoints.advance();
         routesThatRun = routes.raw();
         gatewaysThatRun = gateways.raw();
+        accessThatRuns = AccessScopes.inForce(access, accessThatRuns);
         return new Outcome.Apply(
                 revision,
-                new Compiled(routes.values(), gateways.values(), endpoints.values()),
+                new Compiled(routes.values(), gateways.values(), endpoints.values(), accessThatRuns),
+                access.unreadable(),
                 List.copyOf(cut.getRestores()));
     }
 
@@ -139,6 +158,8 @@ public final class CutAssembler {
         var records = new ArrayList<SavedRecord>();
         routesThatRun.forEach((key, raw) -> records.add(new SavedRecord(Topics.ROUTES.name(), key, raw)));
         gatewaysThatRun.forEach((key, raw) -> records.add(new SavedRecord(Topics.GATEWAYS.name(), key, raw)));
+        accessThatRuns.forEach((scope, rules) -> records.add(new SavedRecord(
+                Topics.ACCESS_RULES.name(), scope, Topics.ACCESS_RULES.codec().encode(rules))));
         endpoints.raw().forEach((key, raw) -> records.add(new SavedRecord(Topics.ENDPOINTS.name(), key, raw)));
         return records;
     }
@@ -157,6 +178,8 @@ public final class CutAssembler {
             gateways = new LiveTopic<>(MOST_WAITING);
         } else if (topic.name().equals(Topics.ENDPOINTS.name())) {
             endpoints = new LiveTopic<>(MOST_WAITING);
+        } else if (topic.name().equals(Topics.ACCESS_RULES.name())) {
+            access = new LiveTopic<>(MOST_WAITING);
         } else if (topic.name().equals(Topics.REVISIONS.name())) {
             newest = null;
         }
@@ -175,6 +198,9 @@ public final class CutAssembler {
         if (topic.equals(Topics.GATEWAYS.name())) {
             return gateways;
         }
+        if (topic.equals(Topics.ACCESS_RULES.name())) {
+            return access;
+        }
         return topic.equals(Topics.ENDPOINTS.name()) ? endpoints : null;
     }
 
@@ -184,6 +210,7 @@ public final class CutAssembler {
             case ServiceRoutes _ -> routes.put((TopicEvent.Put<ServiceRoutes>) put);
             case GatewayRoutes _ -> gateways.put((TopicEvent.Put<GatewayRoutes>) put);
             case ServiceEndpoint _ -> endpoints.put((TopicEvent.Put<ServiceEndpoint>) put);
+            case AccessRules _ -> access.put((TopicEvent.Put<AccessRules>) put);
             default -> {}
         }
     }
@@ -196,6 +223,8 @@ public final class CutAssembler {
             gateways.delete((TopicEvent.Delete<GatewayRoutes>) delete);
         } else if (delete.topic().name().equals(Topics.ENDPOINTS.name())) {
             endpoints.delete((TopicEvent.Delete<ServiceEndpoint>) delete);
+        } else if (delete.topic().name().equals(Topics.ACCESS_RULES.name())) {
+            access.delete((TopicEvent.Delete<AccessRules>) delete);
         }
     }
 
@@ -207,6 +236,8 @@ public final class CutAssembler {
             gateways.poisoned((TopicEvent.Poisoned<GatewayRoutes>) poisoned);
         } else if (poisoned.topic().name().equals(Topics.ENDPOINTS.name())) {
             endpoints.poisoned((TopicEvent.Poisoned<ServiceEndpoint>) poisoned);
+        } else if (poisoned.topic().name().equals(Topics.ACCESS_RULES.name())) {
+            access.poisoned((TopicEvent.Poisoned<AccessRules>) poisoned);
         }
     }
 }

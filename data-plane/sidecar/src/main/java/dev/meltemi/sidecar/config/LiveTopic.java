@@ -10,11 +10,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// The live records of one compiled topic as of a cut; records beyond it wait, by partition, in their order.
 final class LiveTopic<V> {
+    private static final byte[] NOTHING = {};
+
     /// Most records that wait for their cut, which arrives with them in one transaction. When there are more, the
     /// oldest wait no longer: cuts between then and now can't be run any more, the newest can.
     private final int mostWaiting;
@@ -26,9 +29,11 @@ final class LiveTopic<V> {
     private SetDigest digest = SetDigest.EMPTY;
     private int waitingCount;
 
-    /// @param value null when the bytes can't be read
+    /// @param value null when the bytes can't be read, and what the key held before couldn't either
+    /// @param readable the bytes of that value
+    /// @param raw what the topic holds, of which its digest is made
     @SuppressWarnings("ArrayRecordComponent") // shared, never written to
-    record Live<V>(@Nullable V value, byte[] raw) {}
+    record Live<V>(@Nullable V value, byte[] readable, byte[] raw) {}
 
     private record Arrival<V>(String key, @Nullable Live<V> now, Offset at, String unreadable) {}
 
@@ -37,7 +42,7 @@ final class LiveTopic<V> {
     }
 
     void put(TopicEvent.Put<V> put) {
-        arrive(new Arrival<>(put.key(), new Live<>(put.value(), put.raw()), put.at(), ""));
+        arrive(new Arrival<>(put.key(), new Live<>(put.value(), put.raw(), put.raw()), put.at(), ""));
     }
 
     void delete(TopicEvent.Delete<V> delete) {
@@ -48,7 +53,7 @@ final class LiveTopic<V> {
         Offset at = poisoned.at();
         arrive(new Arrival<>(
                 poisoned.key(),
-                new Live<>(null, poisoned.value()),
+                new Live<>(null, NOTHING, poisoned.value()),
                 at,
                 poisoned.topic().name() + ":" + at.partition() + ":" + at.number() + " " + poisoned.key() + ": "
                         + poisoned.why()));
@@ -120,7 +125,13 @@ final class LiveTopic<V> {
     private void take(Arrival<V> arrival) {
         waitingCount--;
         Live<V> now = arrival.now();
-        Live<V> before = now == null ? live.remove(arrival.key()) : live.put(arrival.key(), now);
+        Live<V> before = live.get(arrival.key());
+        if (now == null) {
+            live.remove(arrival.key());
+        } else {
+            boolean goesOn = now.value() == null && before != null;
+            live.put(arrival.key(), goesOn ? new Live<>(before.value(), before.readable(), now.raw()) : now);
+        }
         if (before != null) {
             digest = digest.minus(arrival.key(), before.raw());
         }
@@ -143,11 +154,17 @@ final class LiveTopic<V> {
         return waitingCount > 0;
     }
 
+    /// Keys of the live records that can't be read; {@link #values} has what they held before, if anything.
+    Set<String> unreadableKeys() {
+        return Set.copyOf(unreadable.keySet());
+    }
+
     /// `topic:partition:offset key: why` of each live record that can't be read.
     List<String> unreadable() {
         return List.copyOf(unreadable.values());
     }
 
+    /// What can be read, and of what can't be the value before it.
     Map<String, V> values() {
         var values = new HashMap<String, V>();
         live.forEach((key, record) -> {
@@ -158,12 +175,12 @@ final class LiveTopic<V> {
         return values;
     }
 
-    /// The bytes of what can be read.
+    /// The bytes of {@link #values}.
     Map<String, byte[]> raw() {
         var raw = new HashMap<String, byte[]>();
         live.forEach((key, record) -> {
             if (record.value() != null) {
-                raw.put(key, record.raw());
+                raw.put(key, record.readable());
             }
         });
         return raw;

@@ -6,6 +6,7 @@ import dev.meltemi.routing.Workload;
 import dev.meltemi.schemas.Compiled;
 import dev.meltemi.schemas.Revision;
 import dev.meltemi.schemas.compiled.ServiceEndpoint;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,7 @@ public final class RunningConfig implements Supplier<RouteTable> {
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private List<String> refused = List.of();
     private List<String> unreadableEndpoints = List.of();
+    private List<String> unreadableAccess = List.of();
     private volatile RouteTable table;
     private volatile Compiled compiled = Compiled.EMPTY;
     private volatile Summary summary = new Summary(Revision.NONE, false, false, List.of(), 0, 0);
@@ -63,11 +65,19 @@ public final class RunningConfig implements Supplier<RouteTable> {
         listeners.add(listener);
     }
 
+    /// A table is there, and no access rule for this workload is one that nobody can read.
+    public boolean serves() {
+        return summary.ready() && table.closed().isEmpty();
+    }
+
     /// Swaps the table; requests that began on the old one end on it.
-    public synchronized void run(Revision revision, Compiled compiled, boolean stale) {
+    ///
+    /// @param unreadable access records that can't be read, each with its place and the reason
+    public synchronized void run(Revision revision, Compiled compiled, boolean stale, List<String> unreadable) {
         table = RouteTable.of(self, revision, compiled, clusters, table);
         this.compiled = compiled;
         refused = List.of();
+        unreadableAccess = closedScopes(table, unreadable);
         summary = new Summary(
                 revision,
                 true,
@@ -101,7 +111,18 @@ public final class RunningConfig implements Supplier<RouteTable> {
         listeners.forEach(Runnable::run);
     }
 
+    private static List<String> closedScopes(RouteTable table, List<String> unreadable) {
+        var told = new ArrayList<>(unreadable);
+        table.closed()
+                .forEach(scope -> told.add("access scope " + scope
+                        + " can't be read and nothing is known of what it said: nobody gets in, and this proxy isn't"
+                        + " ready; publish its rule again"));
+        return List.copyOf(told);
+    }
+
     private List<String> refusals() {
-        return Stream.concat(refused.stream(), unreadableEndpoints.stream()).toList();
+        return Stream.of(refused, unreadableAccess, unreadableEndpoints)
+                .flatMap(List::stream)
+                .toList();
     }
 }

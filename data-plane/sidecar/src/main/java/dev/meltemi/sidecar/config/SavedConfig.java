@@ -5,6 +5,7 @@ import dev.meltemi.schemas.Compiled;
 import dev.meltemi.schemas.MalformedRecordException;
 import dev.meltemi.schemas.Revision;
 import dev.meltemi.schemas.Topics;
+import dev.meltemi.schemas.compiled.AccessRules;
 import dev.meltemi.schemas.compiled.GatewayRoutes;
 import dev.meltemi.schemas.compiled.ServiceEndpoint;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
@@ -18,6 +19,7 @@ record SavedConfig(Revision revision, Compiled compiled, Instant writtenAt) {
         var routes = new HashMap<String, ServiceRoutes>();
         var gateways = new HashMap<String, GatewayRoutes>();
         var endpoints = new HashMap<String, ServiceEndpoint>();
+        var access = new HashMap<String, AccessRules>();
         for (var record : saved.records()) {
             if (record.topic().equals(Topics.ROUTES.name())) {
                 routes.put(record.key(), Topics.ROUTES.codec().decode(record.raw()));
@@ -25,8 +27,10 @@ record SavedConfig(Revision revision, Compiled compiled, Instant writtenAt) {
                 gateways.put(record.key(), Topics.GATEWAYS.codec().decode(record.raw()));
             } else if (record.topic().equals(Topics.ENDPOINTS.name())) {
                 endpoints.put(record.key(), Topics.ENDPOINTS.codec().decode(record.raw()));
+            } else if (record.topic().equals(Topics.ACCESS_RULES.name())) {
+                access.put(record.key(), Topics.ACCESS_RULES.codec().decode(record.raw()));
             }
         }
-        return new SavedConfig(saved.revision(), new Compiled(routes, gateways, endpoints), saved.writtenAt());
+        return new SavedConfig(saved.revision(), new Compiled(routes, gateways, endpoints, access), saved.writtenAt());
     }
 }
