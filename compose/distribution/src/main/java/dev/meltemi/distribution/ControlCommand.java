@@ -39,6 +39,18 @@ final class ControlCommand implements Callable<Integer> {
             description = "port of the schema registry (default: 8081)")
     private int registryPort = 8081;
 
+    @Option(
+            names = "--health-host",
+            defaultValue = "127.0.0.1",
+            description = "address of the health and metrics port (default: 127.0.0.1)")
+    private String healthHost = "127.0.0.1";
+
+    @Option(
+            names = "--health-port",
+            defaultValue = "15014",
+            description = "port of /metrics, /healthz/ready and /healthz/live, as istiod's (default: 15014)")
+    private int healthPort = 15014;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -47,7 +59,8 @@ final class ControlCommand implements Callable<Integer> {
         try (var running = new Foreground()) {
             var bus = running.add(new Buses("meltemi-control").open(bootstrapServers, prefix));
             bus.ensureTopics(Topics.all());
-            running.add(ControlPlane.start(bus, prefix, registryHost, registryPort));
+            var control = running.add(ControlPlane.start(bus, prefix, registryHost, registryPort));
+            running.add(ControlHealth.start(control.metrics(), healthHost, healthPort));
             var out = spec.commandLine().getOut();
             out.println("READY");
             out.flush();

@@ -13,8 +13,10 @@ final class ControlPlane implements AutoCloseable {
     private final Admission admission;
     private final RouteCompiler routeCompiler;
     private final Registry registry;
+    private final MeshBus bus;
 
-    private ControlPlane(Admission admission, RouteCompiler routeCompiler, Registry registry) {
+    private ControlPlane(MeshBus bus, Admission admission, RouteCompiler routeCompiler, Registry registry) {
+        this.bus = bus;
         this.admission = admission;
         this.routeCompiler = routeCompiler;
         this.registry = registry;
@@ -25,9 +27,14 @@ final class ControlPlane implements AutoCloseable {
     static ControlPlane start(MeshBus bus, String prefix, String registryHost, int registryPort) {
         var registry = Registry.start(bus, registryHost, registryPort, prefix);
         return new ControlPlane(
+                bus,
                 Admission.start(bus, InstantSource.system(), AdmissionSettings.DEFAULT),
                 RouteCompiler.start(bus, RouteCompilerSettings.DEFAULT),
                 registry);
+    }
+
+    ControlMetrics metrics() {
+        return new ControlMetrics(bus, admission, routeCompiler);
     }
 
     int registryPort() {

@@ -13,22 +13,30 @@ public final class Admission implements AutoCloseable {
 
     private final ActiveService service;
     private final AtomicReference<AdmissionHealth> health;
+    private final Tally tally;
 
-    private Admission(ActiveService service, AtomicReference<AdmissionHealth> health) {
+    private Admission(ActiveService service, AtomicReference<AdmissionHealth> health, Tally tally) {
         this.service = service;
         this.health = health;
+        this.tally = tally;
     }
 
     /// Stands by until this process is given the role; returns at once.
     public static Admission start(MeshBus bus, InstantSource clock, AdmissionSettings settings) {
         var health = new AtomicReference<>(AdmissionHealth.STANDBY);
+        var tally = new Tally();
         var plan = new ActiveService.Plan(SERVICE, AdmissionTurn.STAGES, settings.tick(), settings.pause());
-        var service = ActiveService.start(bus, plan, writer -> new AdmissionTurn(writer, clock, settings, health));
-        return new Admission(service, health);
+        var service =
+                ActiveService.start(bus, plan, writer -> new AdmissionTurn(writer, clock, settings, health, tally));
+        return new Admission(service, health, tally);
     }
 
     public AdmissionHealth health() {
         return health.get();
+    }
+
+    public AdmissionMetrics metrics() {
+        return tally.metrics(service.publishing());
     }
 
     @Override

@@ -30,6 +30,7 @@ final class AdmissionTurn implements ActiveService.Turn {
     private final InstantSource clock;
     private final AdmissionSettings settings;
     private final AtomicReference<AdmissionHealth> health;
+    private final Tally tally;
     private final Ledger ledger = new Ledger();
     private final Fleet fleet;
     private final StatusCounts counts;
@@ -43,14 +44,17 @@ final class AdmissionTurn implements ActiveService.Turn {
             FencedWriter writer,
             InstantSource clock,
             AdmissionSettings settings,
-            AtomicReference<AdmissionHealth> health) {
+            AtomicReference<AdmissionHealth> health,
+            Tally tally) {
         this.clock = clock;
         this.settings = settings;
         this.health = health;
+        this.tally = tally;
+        tally.begins();
         this.fleet = new Fleet(settings.lease());
         this.counts = new StatusCounts(ledger, fleet, settings.deletedShown());
-        this.proceedings =
-                new Proceedings(writer, clock, Topics.CONFIG.on(settings.topicPrefix()), ledger, fleet, counts, health);
+        this.proceedings = new Proceedings(
+                writer, clock, Topics.CONFIG.on(settings.topicPrefix()), ledger, fleet, counts, health, tally);
         this.lastLook = clock.instant();
     }
 
@@ -110,6 +114,7 @@ final class AdmissionTurn implements ActiveService.Turn {
             submit(new Submission(put.key(), bytes, put.headers(), put.at()));
         } else if (value instanceof Heartbeat heartbeat) {
             heard(fleet.heard(heartbeat, put.at().brokerTime()));
+            tally.reached(fleet.everywhere(), put.at().brokerTime());
         } else if (value instanceof String text && !isKnown(Topics.ACCEPTED)) {
             ledger.readAccepted(put.key(), Version.of(text, put.headers(), put.at()), put.headers());
         } else if (value instanceof ConfigStatus status && !isKnown(Topics.STATUS)) {
@@ -213,6 +218,7 @@ final class AdmissionTurn implements ActiveService.Turn {
     }
 
     private void report(Optional<String> alarm) {
+        tally.documents(ledger.refused());
         var last = health.get();
         health.set(new AdmissionHealth(
                 isComplete() && alarm.isEmpty(),

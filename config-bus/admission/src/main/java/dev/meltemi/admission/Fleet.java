@@ -109,6 +109,11 @@ final class Fleet {
         return new AppliedBy(n, alive.size(), laggards(accepted, alive.size() - n));
     }
 
+    /// The newest offset that every living sidecar has reached, -1 without one.
+    long everywhere() {
+        return byOffset.isEmpty() ? NOTHING : byOffset.firstKey();
+    }
+
     int size() {
         return alive.size();
     }

@@ -21,6 +21,7 @@ final class Ledger {
     private final Map<String, ConfigStatus> statuses = new HashMap<>();
     private final TreeMap<Long, String> byAccepted = new TreeMap<>();
     private final Set<String> deleted = new HashSet<>();
+    private final Set<String> refused = new HashSet<>();
     private Optional<Stamp> mark = Optional.empty();
 
     /// Judging goes by offset and each verdict is one transaction, so the newest stamp says that everything before it
@@ -61,6 +62,11 @@ final class Ledger {
         } else {
             deleted.remove(key);
         }
+        if (known.status().filter(s -> s.state() == State.Rejected).isPresent()) {
+            refused.add(key);
+        } else {
+            refused.remove(key);
+        }
     }
 
     /// A status that lacks, because somebody destroyed its record, is made again; its messages come back with the next
@@ -93,6 +99,11 @@ final class Ledger {
     /// Keys whose deletion still has a status.
     Set<String> deleted() {
         return Set.copyOf(deleted);
+    }
+
+    /// Documents whose newest version was refused.
+    int refused() {
+        return refused.size();
     }
 
     int documents() {

@@ -31,6 +31,7 @@ final class Proceedings {
     private final Fleet fleet;
     private final StatusCounts counts;
     private final AtomicReference<AdmissionHealth> health;
+    private final Tally tally;
     private final List<Submission> open = new ArrayList<>();
     private String topicId = "";
 
@@ -41,7 +42,8 @@ final class Proceedings {
             Ledger ledger,
             Fleet fleet,
             StatusCounts counts,
-            AtomicReference<AdmissionHealth> health) {
+            AtomicReference<AdmissionHealth> health,
+            Tally tally) {
         this.writer = writer;
         this.clock = clock;
         this.configTopic = configTopic;
@@ -49,6 +51,7 @@ final class Proceedings {
         this.fleet = fleet;
         this.counts = counts;
         this.health = health;
+        this.tally = tally;
     }
 
     /// @param id of the topic to which the offsets of submissions belong
@@ -100,6 +103,11 @@ final class Proceedings {
         ledger.marked(new Stamp(topicId, submission.at().number()));
         counts.verdict(submission.key(), clock.instant());
         boolean refused = ruling.judgement() instanceof Judgement.Refuse;
+        if (ruling.judgement() instanceof Judgement.Refuse refuse) {
+            tally.refused(refuse.first().code());
+        } else {
+            tally.accepted(submission.at().number(), submission.at().brokerTime());
+        }
         health.updateAndGet(
                 last -> last.judged(refused, topicId, submission.at().number(), ledger.documents(), fleet.size()));
         log(submission, ruling.judgement());

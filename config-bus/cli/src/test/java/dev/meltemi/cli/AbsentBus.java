@@ -1,6 +1,7 @@
 package dev.meltemi.cli;
 
 import dev.meltemi.bus.BusException;
+import dev.meltemi.bus.BusState;
 import dev.meltemi.bus.FencedWriter;
 import dev.meltemi.bus.MeshBus;
 import dev.meltemi.bus.Offset;
@@ -51,6 +52,11 @@ record AbsentBus(String bootstrapServers) implements MeshBus {
 
     @Override
     public void ensureTopics(List<Topic<?>> topics) {
+        throw absent();
+    }
+
+    @Override
+    public BusState inspect(List<Topic<?>> topics) {
         throw absent();
     }
 

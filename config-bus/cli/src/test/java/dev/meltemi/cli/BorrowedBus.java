@@ -1,5 +1,6 @@
 package dev.meltemi.cli;
 
+import dev.meltemi.bus.BusState;
 import dev.meltemi.bus.FencedWriter;
 import dev.meltemi.bus.MeshBus;
 import dev.meltemi.bus.Offset;
@@ -46,6 +47,11 @@ record BorrowedBus(MeshBus bus) implements MeshBus {
     @Override
     public void ensureTopics(List<Topic<?>> topics) {
         bus.ensureTopics(topics);
+    }
+
+    @Override
+    public BusState inspect(List<Topic<?>> topics) {
+        return bus.inspect(topics);
     }
 
     @Override

@@ -33,6 +33,7 @@ public final class ActiveService implements AutoCloseable {
 
     private final Scheduler thread;
     private final Disposable life;
+    private final Timings publishing;
 
     /// What a service is made of.
     ///
@@ -58,9 +59,10 @@ public final class ActiveService implements AutoCloseable {
         void onEnd();
     }
 
-    private ActiveService(Scheduler thread, Disposable life) {
+    private ActiveService(Scheduler thread, Disposable life, Timings publishing) {
         this.thread = thread;
         this.life = life;
+        this.publishing = publishing;
     }
 
     /// @param turns begins a turn with the writer that it may use
@@ -69,8 +71,10 @@ public final class ActiveService implements AutoCloseable {
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().name(plan.name()).daemon().factory()),
                 plan.name());
+        var publishing = new Timings();
+        Function<FencedWriter, Turn> timed = writer -> turns.apply(new TimedWriter(writer, publishing));
         // retries on the service's own thread, and sees the broker's absence as a reason to begin again in office
-        Mono<Void> turn = Mono.<Void>create(sink -> new TurnRun(bus, plan, thread, turns, sink).begin())
+        Mono<Void> turn = Mono.<Void>create(sink -> new TurnRun(bus, plan, thread, timed, sink).begin())
                 .retryWhen(Retry.fixedDelay(Long.MAX_VALUE, plan.pause())
                         .scheduler(thread)
                         .filter(failure -> !(failure instanceof FencedException))
@@ -91,7 +95,12 @@ public final class ActiveService implements AutoCloseable {
                                 plan.name(),
                                 signal.failure().toString())))
                 .subscribe();
-        return new ActiveService(thread, life);
+        return new ActiveService(thread, life, publishing);
+    }
+
+    /// How long its transactions took, since this process began.
+    public Timings.Reading publishing() {
+        return publishing.reading();
     }
 
     @Override

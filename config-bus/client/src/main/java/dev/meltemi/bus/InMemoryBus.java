@@ -1,14 +1,18 @@
 package dev.meltemi.bus;
 
+import dev.meltemi.bus.BusState.TopicState;
 import dev.meltemi.schemas.Headers;
 import dev.meltemi.schemas.Topic;
 import dev.meltemi.schemas.Topics;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -161,6 +165,33 @@ public final class InMemoryBus implements MeshBus {
     @Override
     public synchronized void ensureTopics(List<Topic<?>> topics) {
         topics.forEach(topic -> logs.computeIfAbsent(topic.name(), _ -> MemoryLog.create(topic.partitions())));
+    }
+
+    @Override
+    public synchronized BusState inspect(List<Topic<?>> topics) {
+        return new BusState(
+                "memory",
+                1,
+                Optional.of(clock.instant()),
+                topics.stream().map(this::state).toList());
+    }
+
+    private TopicState state(Topic<?> topic) {
+        var log = logs.get(topic.name());
+        return log == null
+                ? TopicState.missing(topic)
+                : new TopicState(
+                        topic,
+                        log.topicId(),
+                        longs(log.beginning()),
+                        longs(log.end()),
+                        Map.of(),
+                        List.of(),
+                        Set.of("READ", "WRITE", "DESCRIBE"));
+    }
+
+    private static List<Long> longs(int[] offsets) {
+        return Arrays.stream(offsets).asLongStream().boxed().toList();
     }
 
     /// Deletes the topic and creates it again, as a lost and rebuilt broker would.

@@ -2,6 +2,7 @@ package dev.meltemi.bus;
 
 import dev.meltemi.kafka.BrokerConnection;
 import dev.meltemi.kafka.BrokerException;
+import dev.meltemi.kafka.ClusterInspection;
 import dev.meltemi.kafka.KafkaSettings;
 import dev.meltemi.kafka.Leadership;
 import dev.meltemi.kafka.LogReader;
@@ -96,6 +97,35 @@ public final class KafkaBus implements MeshBus {
         } catch (BrokerException e) {
             throw busException(e);
         }
+    }
+
+    @Override
+    public BusState inspect(List<Topic<?>> topics) {
+        try {
+            var cluster = new ClusterInspection(connection).inspect(topics);
+            return new BusState(
+                    cluster.id(),
+                    cluster.brokers(),
+                    cluster.clock(),
+                    topics.stream()
+                            .map(topic -> state(topic, cluster.topics().get(topic.name())))
+                            .toList());
+        } catch (BrokerException e) {
+            throw busException(e);
+        }
+    }
+
+    private static BusState.TopicState state(Topic<?> topic, ClusterInspection.@Nullable Found found) {
+        return found == null
+                ? BusState.TopicState.missing(topic)
+                : new BusState.TopicState(
+                        topic,
+                        found.topicId(),
+                        found.beginnings(),
+                        found.ends(),
+                        found.settings(),
+                        found.differences(),
+                        found.rights());
     }
 
     @Override

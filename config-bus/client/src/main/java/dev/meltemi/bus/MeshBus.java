@@ -43,6 +43,11 @@ public interface MeshBus extends AutoCloseable {
     /// @throws BusException naming each difference and how to mend it, or an unreachable broker
     void ensureTopics(List<Topic<?>> topics);
 
+    /// What the broker says of itself and of these topics.
+    ///
+    /// @throws BusException when no broker answers
+    BusState inspect(List<Topic<?>> topics);
+
     /// Completes whatever follows this bus, and stands down from every role.
     @Override
     void close();

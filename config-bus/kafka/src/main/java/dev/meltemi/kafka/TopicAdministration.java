@@ -104,15 +104,22 @@ public final class TopicAdministration {
         var differences = new ArrayList<String>();
         for (var topic : present) {
             var name = nameOf(topic);
-            wrongPartitions(topic, Objects.requireNonNull(descriptions.get(name)))
-                    .ifPresent(differences::add);
             var config = configs.get(new ConfigResource(ConfigResource.Type.TOPIC, name));
-            differences.addAll(wrongSettings(topic, Objects.requireNonNull(config)));
+            differences.addAll(
+                    differences(topic, Objects.requireNonNull(descriptions.get(name)), Objects.requireNonNull(config)));
         }
         if (!differences.isEmpty()) {
             throw new BrokerException("topics at " + connection.settings().bootstrapServers()
                     + " aren't what the mesh needs:\n  " + String.join("\n  ", differences));
         }
+    }
+
+    /// What of an existing topic isn't as the catalogue wants it, each with how to mend it.
+    List<String> differences(Topic<?> topic, TopicDescription found, Config config) {
+        var differences = new ArrayList<String>();
+        wrongPartitions(topic, found).ifPresent(differences::add);
+        differences.addAll(wrongSettings(topic, config));
+        return differences;
     }
 
     private Optional<String> wrongPartitions(Topic<?> topic, TopicDescription found) {
@@ -145,7 +152,7 @@ public final class TopicAdministration {
         return wrong;
     }
 
-    private static Map<String, String> settings(Topic<?> topic) {
+    static Map<String, String> settings(Topic<?> topic) {
         var all = new LinkedHashMap<String, String>();
         all.put(TopicConfig.CLEANUP_POLICY_CONFIG, policy(topic.retention()));
         all.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");

@@ -1,5 +1,6 @@
 package dev.meltemi.sidecar;
 
+import dev.meltemi.bus.BusState;
 import dev.meltemi.bus.FencedWriter;
 import dev.meltemi.bus.MeshBus;
 import dev.meltemi.bus.Offset;
@@ -46,6 +47,11 @@ final class SilentBus implements MeshBus {
     @Override
     public void ensureTopics(List<Topic<?>> topics) {
         throw new UnsupportedOperationException("nobody asks");
+    }
+
+    @Override
+    public BusState inspect(List<Topic<?>> topics) {
+        throw new UnsupportedOperationException("nobody is there to be asked");
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.meltemi.routecompiler;
 
 import dev.meltemi.bus.ActiveService;
 import dev.meltemi.bus.MeshBus;
+import dev.meltemi.bus.Timings;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// The shell around the rules: follows what was accepted and who is registered, and publishes what sidecars run, with
@@ -29,6 +30,11 @@ public final class RouteCompiler implements AutoCloseable {
 
     public RouteCompilerHealth health() {
         return health.get();
+    }
+
+    /// How long its transactions took, since this process began.
+    public Timings.Reading publishing() {
+        return service.publishing();
     }
 
     @Override

@@ -20,7 +20,7 @@ public record Exposition(String contentType, @Nullable String contentEncoding, b
     private static final ExpositionFormatWriter TEXT = PrometheusTextFormatWriter.create();
 
     /// Written straight through the compression: a series is 50 KB of text, and 1 KB behind it.
-    static Exposition of(MetricSnapshots snapshots, @Nullable String accept, @Nullable String acceptEncoding) {
+    public static Exposition of(MetricSnapshots snapshots, @Nullable String accept, @Nullable String acceptEncoding) {
         ExpositionFormatWriter writer = accept != null && OPEN_METRICS.accepts(accept) ? OPEN_METRICS : TEXT;
         boolean gzip = acceptEncoding != null && acceptEncoding.contains("gzip");
         var bytes = new ByteArrayOutputStream(1 << 14);

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meltemi.distribution;
+
+import org.jspecify.annotations.NullMarked;
