@@ -1,5 +1,6 @@
 package dev.meltemi.schemas;
 
+import dev.meltemi.schemas.registry.RegisteredSchema;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -46,16 +47,34 @@ public final class SchemaIds {
                 .toList();
     }
 
-    /// @throws MalformedRecordException when no released schema has that id: the writer is newer than this reader
-    static Schema byId(int id) throws MalformedRecordException {
+    /// Takes in a schema that a newer version registered on `mesh.schemas`. An id means the same for ever, so what is
+    /// known already is never replaced.
+    ///
+    /// @return false when it is no Avro schema
+    public static boolean learn(RegisteredSchema newer) {
+        try {
+            if (!isReleased(newer.getId())) {
+                PARSED.putIfAbsent(newer.getId(), new Schema.Parser().parse(newer.getDefinition()));
+            }
+            return true;
+        } catch (RuntimeException e) {
+            return false; // Avro answers malformed text with several exceptions
+        }
+    }
+
+    private static boolean isReleased(int id) {
+        return all().stream().anyMatch(registered -> registered.id() == id);
+    }
+
+    /// @throws UnknownSchemaException when neither a released schema nor a learnt one has that id: the writer is newer
+    /// than this reader
+    static Schema byId(int id) throws UnknownSchemaException {
         Schema known = PARSED.get(id);
         if (known != null) {
             return known;
         }
-        if (all().stream().noneMatch(registered -> registered.id() == id)) {
-            throw new MalformedRecordException("schema id " + id
-                    + " is not known to this version: its writer is newer; update this component, or ask the schema"
-                    + " registry for /schemas/ids/" + id);
+        if (!isReleased(id)) {
+            throw new UnknownSchemaException(id);
         }
         Schema parsed = new Schema.Parser().parse(text(id + ".avsc"));
         PARSED.put(id, parsed);

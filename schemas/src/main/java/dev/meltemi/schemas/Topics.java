@@ -162,9 +162,9 @@ public final class Topics {
             1,
             new AvroCodec<>(7, RegisteredSchema.getClassSchema()),
             Set.of(REGISTRY),
-            Set.of(REGISTRY, ANALYST),
+            Set.of(REGISTRY, ADMISSION, ROUTE_COMPILER, CA, SIDECAR, OPERATOR, ANALYST),
             MIB,
-            "Avro schemas under their fixed ids.");
+            "Avro schemas under their fixed ids; whoever meets an id that it doesn't know looks here.");
     public static final Topic<AccessEvent> ACCESS = new Topic<>(
             "telemetry.access",
             new Retention.Deleted(Duration.ofDays(1)),

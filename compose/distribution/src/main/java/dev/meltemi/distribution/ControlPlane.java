@@ -6,10 +6,16 @@ import dev.meltemi.bus.MeshBus;
 import dev.meltemi.registry.Registry;
 import dev.meltemi.routecompiler.RouteCompiler;
 import dev.meltemi.routecompiler.RouteCompilerSettings;
+import java.time.Duration;
 import java.time.InstantSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The control services in one process. They meet on topics, not here: each could run alone.
 final class ControlPlane implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
+    private static final Duration SCHEMAS_STAND = Duration.ofSeconds(10);
+
     private final Admission admission;
     private final RouteCompiler routeCompiler;
     private final Registry registry;
@@ -26,11 +32,24 @@ final class ControlPlane implements AutoCloseable {
     /// @throws dev.meltemi.bus.BusException when the registry's port is taken
     static ControlPlane start(MeshBus bus, String prefix, String registryHost, int registryPort) {
         var registry = Registry.start(bus, registryHost, registryPort, prefix);
+        awaitSchemas(registry);
         return new ControlPlane(
                 bus,
                 Admission.start(bus, InstantSource.system(), AdmissionSettings.DEFAULT),
                 RouteCompiler.start(bus, RouteCompilerSettings.DEFAULT),
                 registry);
+    }
+
+    /// Schemas before the first record that is written with them. Without them only readers of an older version are
+    /// at a loss, so nobody waits for ever.
+    private static void awaitSchemas(Registry registry) {
+        try {
+            registry.published().block(SCHEMAS_STAND);
+        } catch (IllegalStateException e) { // Reactor's word for a time-out
+            LOG.warn(
+                    "event=schemas-late waited={} next=\"sidecars of an older version may refuse cuts\"",
+                    SCHEMAS_STAND);
+        }
     }
 
     ControlMetrics metrics() {

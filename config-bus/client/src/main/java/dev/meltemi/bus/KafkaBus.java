@@ -24,12 +24,14 @@ public final class KafkaBus implements MeshBus {
     private final BrokerConnection connection;
     private final Publisher publisher;
     private final TopicIds topicIds;
+    private final SchemaSearch schemas;
     private final Sinks.Empty<Void> closing = Sinks.empty();
 
     private KafkaBus(BrokerConnection connection) {
         this.connection = connection;
         this.publisher = new Publisher(connection);
         this.topicIds = new TopicIds(connection);
+        this.schemas = new SchemaSearch(connection);
     }
 
     /// Connects when it is first used.
@@ -57,7 +59,7 @@ public final class KafkaBus implements MeshBus {
     }
 
     private Flux<TopicEvent<?>> read(List<Topic<?>> topics, StartAt start) {
-        var form = new KafkaRecords(topics, connection.settings().prefix());
+        var form = new KafkaRecords(topics, connection.settings().prefix(), schemas::learns);
         return LogReader.read(connection, form.names(), start)
                 .doOnNext(topicIds::learn)
                 .<TopicEvent<?>>map(form::event)

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.IntPredicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -21,7 +22,11 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 final class KafkaRecords {
     private final Map<String, Topic<?>> byName = new LinkedHashMap<>();
 
-    KafkaRecords(List<Topic<?>> topics, String prefix) {
+    private final IntPredicate learns;
+
+    /// @param learns as {@link Records#event} wants it
+    KafkaRecords(List<Topic<?>> topics, String prefix, IntPredicate learns) {
+        this.learns = learns;
         topics.forEach(topic -> byName.put(topic.on(prefix), topic));
     }
 
@@ -33,7 +38,7 @@ final class KafkaRecords {
         return event(Objects.requireNonNull(byName.get(event.topic()), event.topic()), event);
     }
 
-    private static <V> TopicEvent<V> event(Topic<V> topic, LogEvent event) {
+    private <V> TopicEvent<V> event(Topic<V> topic, LogEvent event) {
         return switch (event) {
             case LogEvent.Appended appended ->
                 Records.event(
@@ -41,7 +46,8 @@ final class KafkaRecords {
                         appended.record().key(),
                         appended.record().value(),
                         headers(appended.record()),
-                        offset(appended));
+                        offset(appended),
+                        learns);
             case LogEvent.Advanced advanced ->
                 new TopicEvent.Progress<>(topic, advanced.topicId(), advanced.positions());
             case LogEvent.CaughtUp reached -> new TopicEvent.CaughtUp<>(topic, reached.topicId());

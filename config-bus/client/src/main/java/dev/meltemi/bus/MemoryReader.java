@@ -1,15 +1,18 @@
 package dev.meltemi.bus;
 
 import dev.meltemi.schemas.Topic;
+import dev.meltemi.schemas.Topics;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.FluxSink;
 
@@ -139,8 +142,16 @@ final class MemoryReader implements Runnable {
         if (entry.key() != null) {
             var at = new Offset(log.topicId(), partition, offset, entry.time());
             var key = entry.key().getBytes(StandardCharsets.UTF_8);
-            ready.add(Records.event(topic, key, entry.value(), entry.headers(), at));
+            ready.add(Records.event(topic, key, entry.value(), entry.headers(), at, this::learns));
         }
+    }
+
+    private boolean learns(int id) {
+        var schemas = bus.log(Topics.SCHEMAS);
+        return IntStream.range(0, schemas.end()[0])
+                .mapToObj(offset -> schemas.at(0, offset).value())
+                .filter(Objects::nonNull)
+                .anyMatch(value -> SchemaSearch.teaches(value, id));
     }
 
     private static Map<Integer, Long> byPartition(int[] positions) {

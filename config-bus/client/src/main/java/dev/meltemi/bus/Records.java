@@ -3,9 +3,11 @@ package dev.meltemi.bus;
 import dev.meltemi.schemas.Headers;
 import dev.meltemi.schemas.MalformedRecordException;
 import dev.meltemi.schemas.Topic;
+import dev.meltemi.schemas.UnknownSchemaException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// What the bytes of a record are to somebody who follows its topic; the same on Kafka and in memory.
@@ -14,8 +16,14 @@ final class Records {
 
     private Records() {}
 
+    /// @param learns looks up a schema id that this version doesn't know, and says whether it knows it now
     static <V> TopicEvent<V> event(
-            Topic<V> topic, byte @Nullable [] key, byte @Nullable [] value, Headers headers, Offset at) {
+            Topic<V> topic,
+            byte @Nullable [] key,
+            byte @Nullable [] value,
+            Headers headers,
+            Offset at,
+            IntPredicate learns) {
         if (key == null) {
             return new TopicEvent.Poisoned<>(topic, "", orNothing(value), headers, at, "the record has no key");
         }
@@ -33,9 +41,20 @@ final class Records {
             return new TopicEvent.Delete<>(topic, name, headers, at);
         }
         try {
-            return new TopicEvent.Put<>(topic, name, topic.codec().decode(value), value, headers, at);
+            return new TopicEvent.Put<>(topic, name, decoded(topic, value, learns), value, headers, at);
         } catch (MalformedRecordException e) {
             return new TopicEvent.Poisoned<>(topic, name, value, headers, at, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static <V> V decoded(Topic<V> topic, byte[] value, IntPredicate learns) throws MalformedRecordException {
+        try {
+            return topic.codec().decode(value);
+        } catch (UnknownSchemaException e) {
+            if (learns.test(e.id())) {
+                return topic.codec().decode(value);
+            }
+            throw e;
         }
     }
 

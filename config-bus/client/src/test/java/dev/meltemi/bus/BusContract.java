@@ -10,6 +10,7 @@ import dev.meltemi.schemas.Headers;
 import dev.meltemi.schemas.Retention;
 import dev.meltemi.schemas.Topic;
 import dev.meltemi.schemas.Topics;
+import dev.meltemi.schemas.compiled.ServiceRoutes;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,7 +45,7 @@ interface BusContract {
 
     @BeforeEach
     default void topics_exist() {
-        carrier().bus().ensureTopics(List.of(NOTES, LINE, Topics.CONFIG, Topics.ROUTES));
+        carrier().bus().ensureTopics(List.of(NOTES, LINE, Topics.CONFIG, Topics.ROUTES, Topics.SCHEMAS));
     }
 
     @AfterEach
@@ -186,6 +187,32 @@ interface BusContract {
             assertThat(poisoned.why()).contains("Confluent wire format");
             publish(bus, delete(Topics.ROUTES, "reviews"));
             followed.until(all -> Followed.records(all).equals(List.of("!reviews", "-reviews")));
+        }
+    }
+
+    @Test
+    default void a_record_of_a_newer_version_is_read_with_the_schema_that_stands_on_the_topic() {
+        var unregistered = new NewerRoutes(carrier().schemaId());
+        var newer = new NewerRoutes(carrier().schemaId());
+        publish(carrier().bus(), put(Topics.SCHEMAS, "mesh.routes-value/99", newer.schema()));
+        carrier().append(Topics.ROUTES, "nobody-knows", unregistered.routes("early"));
+        carrier().append(Topics.ROUTES, "reviews", newer.routes("reviews.default"));
+        try (var followed = Followed.of(carrier().bus().follow(List.of(Topics.ROUTES)))) {
+            var events = followed.untilCaughtUp();
+
+            assertThat(events)
+                    .filteredOn(TopicEvent.Put.class::isInstance)
+                    .extracting(put -> ((TopicEvent.Put<?>) put).value())
+                    .first()
+                    .isInstanceOfSatisfying(
+                            ServiceRoutes.class,
+                            routes -> assertThat(routes.getHost()).isEqualTo("reviews.default"));
+            assertThat(events)
+                    .filteredOn(TopicEvent.Poisoned.class::isInstance)
+                    .extracting(poisoned -> ((TopicEvent.Poisoned<?>) poisoned).why())
+                    .first()
+                    .asString()
+                    .contains("its writer is newer");
         }
     }
 

@@ -13,6 +13,11 @@ interface BusUnderTest extends AutoCloseable {
     void replace(Topic<?> topic);
 
     /// Writes bytes as a foreign tool would.
+    /// Of a schema that this process has not learnt yet.
+    default int schemaId() {
+        return NewerRoutes.NEXT_ID.incrementAndGet();
+    }
+
     void append(Topic<?> topic, String key, byte[] value);
 
     @Override

@@ -2,6 +2,7 @@ package dev.meltemi.registry;
 
 import dev.meltemi.bus.MeshBus;
 import dev.meltemi.schemas.Topic;
+import reactor.core.publisher.Mono;
 
 /// The part of a Confluent schema registry that readers need, served from `mesh.schemas`: Flink, ClickHouse, kcat
 /// and the usual clients read telemetry with it. Ids are fixed in the repository, so nothing can be registered over
@@ -33,6 +34,12 @@ public final class Registry implements AutoCloseable {
             topic.close();
             throw e;
         }
+    }
+
+    /// Completes when every schema of this version stands on `mesh.schemas`. Whoever writes with them waits for it, so
+    /// that readers of an older version find what they meet.
+    public Mono<Void> published() {
+        return topic.published();
     }
 
     /// The port it listens on.

@@ -11,6 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /// The follower of `mesh.schemas`. When it has caught up it publishes the released schemas that are not there; what
 /// it reads back is what is served.
@@ -20,6 +22,7 @@ final class SchemaTopic implements AutoCloseable {
     private final MeshBus bus;
     private final String prefix;
     private final Schemas schemas;
+    private final Sinks.Empty<Void> published = Sinks.empty();
     private final Disposable.Swap following = reactor.core.Disposables.swap();
 
     private SchemaTopic(MeshBus bus, String prefix, Schemas schemas) {
@@ -67,6 +70,7 @@ final class SchemaTopic implements AutoCloseable {
                         schemas.byId(released.getId()).filter(released::equals).isEmpty())
                 .concatMap(released -> bus.publish(
                         Write.put(Topics.SCHEMAS, released.getSubject() + "/" + released.getVersion(), released)))
+                .doOnComplete(published::tryEmitEmpty)
                 .onErrorResume(failure -> {
                     LOG.warn("schemas_not_published failure=\"{}\"", failure.getMessage());
                     return Flux.empty();
@@ -80,6 +84,11 @@ final class SchemaTopic implements AutoCloseable {
                 .setVersion(released.version())
                 .setDefinition(released.json())
                 .build();
+    }
+
+    /// Completes when every released schema stands on the topic.
+    Mono<Void> published() {
+        return published.asMono();
     }
 
     @Override
