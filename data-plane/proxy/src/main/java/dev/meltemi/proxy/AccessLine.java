@@ -37,20 +37,23 @@ final class AccessLine {
                 exchange.parentSpanId,
                 exchange.requestId,
                 exchange.userAgent(),
-                client.remoteAddress(),
-                client.localAddress());
+                client.caller().remote,
+                client.caller().local);
     }
 
     private static Edge edge(Exchange exchange) {
         Listening listening = exchange.client.listening();
         if (listening.kind() == Listening.Kind.INBOUND) {
             Listening.Application application = exchange.application;
-            String caller = exchange.client.remoteHost();
+            Caller caller = exchange.client.caller();
             return application == null
-                    ? exchange.table.inboundEdge(caller, listening.port(), "")
-                    : exchange.table.inboundEdge(caller, application.servicePort(), application.text());
+                    ? caller.edge(exchange.table, listening.port(), "")
+                    : caller.edge(exchange.table, application.servicePort(), application.text());
         }
         Decision decision = exchange.decision;
-        return exchange.table.edge(decision == null ? UNDECIDED : decision, exchange.endpoint);
+        return exchange.table.edge(
+                decision == null ? UNDECIDED : decision,
+                exchange.endpoint,
+                exchange.upstreamPeer == null ? null : exchange.upstreamPeer.calling());
     }
 }

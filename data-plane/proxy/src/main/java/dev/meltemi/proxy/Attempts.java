@@ -66,6 +66,7 @@ final class Attempts implements UpstreamUser {
         }
         endpoint = picked;
         exchange.endpoint = picked;
+        exchange.upstreamPeer = null;
         exchange.tries++;
         picked.begin();
         long perTry = rules.perTryTimeoutNanos();
@@ -74,7 +75,14 @@ final class Attempts implements UpstreamUser {
             client.rearm();
         }
         int started = exchange.tries;
-        UpstreamConnection lent = client.loop().pools.lend(picked, connectTimeoutNanos(), fresh, this);
+        UpstreamConnection lent = client.loop()
+                .pools
+                .lend(
+                        picked,
+                        exchange.forward == null ? null : exchange.forward.cluster(),
+                        connectTimeoutNanos(),
+                        fresh,
+                        this);
         if (over || exchange.tries != started || endpoint == null) {
             return;
         }
@@ -108,6 +116,7 @@ final class Attempts implements UpstreamUser {
         }
         connection = upstream;
         ready = true;
+        exchange.upstreamPeer = upstream.peer();
         sentAt = client.loop().now();
         ByteBuf head = HeadWriter.request(
                 upstream.allocator(),
@@ -116,7 +125,8 @@ final class Attempts implements UpstreamUser {
                 exchange.upstreamAuthority,
                 exchange.headers,
                 exchange.framing,
-                exchange.tries);
+                exchange.tries,
+                client.loop().introduction(upstream, exchange.table));
         upstream.writeHead(head, exchange.isHead());
         dirty = true;
         pump();

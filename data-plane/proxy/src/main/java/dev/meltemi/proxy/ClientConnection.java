@@ -1,6 +1,10 @@
 package dev.meltemi.proxy;
 
+import dev.meltemi.proxy.tls.PeerRefusedException;
+import dev.meltemi.proxy.tls.TlsContexts;
+import dev.meltemi.proxy.tls.TlsFailure;
 import dev.meltemi.proxy.wire.BodyWriter;
+import dev.meltemi.proxy.wire.Closing;
 import dev.meltemi.proxy.wire.Framing;
 import dev.meltemi.proxy.wire.StrictRequestDecoder;
 import io.netty.buffer.ByteBuf;
@@ -18,8 +22,9 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
-import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -48,9 +53,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private ChannelHandlerContext ctx;
 
     private @Nullable Exchange current;
-    private String remoteAddress = "";
-    private String remoteHost = "";
-    private String localAddress = "";
+    private Caller caller = Caller.UNKNOWN;
+    private @Nullable TlsContexts handshake;
     private boolean inRead;
     private boolean dirty;
     private boolean pumping;
@@ -85,17 +89,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         return ctx.alloc();
     }
 
-    /// `address:port`.
-    String remoteAddress() {
-        return remoteAddress;
-    }
-
-    String localAddress() {
-        return localAddress;
-    }
-
-    String remoteHost() {
-        return remoteHost;
+    Caller caller() {
+        return caller;
     }
 
     // ---- from the caller
@@ -108,10 +103,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext context) {
         Channel channel = context.channel();
-        InetSocketAddress remote = ((SocketChannel) channel).remoteAddress();
-        remoteHost = remote.getAddress().getHostAddress();
-        remoteAddress = text(remote);
-        localAddress = text(((SocketChannel) channel).localAddress());
+        caller = Caller.on((SocketChannel) channel);
         loop.connections.add(this);
         server.opened();
         patience.active();
@@ -120,10 +112,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             drain(patience.activeAt());
         }
         rearm();
-    }
-
-    private static String text(InetSocketAddress address) {
-        return address.getAddress().getHostAddress() + ":" + address.getPort();
     }
 
     @Override
@@ -224,7 +212,39 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
                 patience.halfClosed();
                 rearm();
             }
+        } else if (event instanceof SslHandshakeCompletionEvent completion && handshake != null) {
+            TlsContexts contexts = handshake;
+            handshake = null;
+            shaken(context, contexts, completion);
         }
+    }
+
+    /// No request can have been read yet.
+    private void shaken(ChannelHandlerContext context, TlsContexts contexts, SslHandshakeCompletionEvent completion) {
+        try {
+            if (completion.isSuccess()) {
+                SslHandler tls = context.pipeline().get(SslHandler.class);
+                caller.proves(contexts.peer(tls.engine().getSession()));
+            } else {
+                refuse(Refusal.of(completion.cause()), TlsFailure.words(completion.cause()));
+            }
+        } catch (PeerRefusedException refused) {
+            refuse(Refusal.PEER, TlsFailure.words(refused));
+        }
+    }
+
+    /// The caller's next octets are TLS, with these contexts.
+    void handshakesWith(TlsContexts contexts) {
+        handshake = contexts;
+    }
+
+    /// Nothing of this connection reaches the application.
+    void refuse(Refusal refusal, String why) {
+        server.refused().count(refusal, caller, why, loop.now());
+        if (refusal != Refusal.LEFT) {
+            intake.logRefused(refusal, why);
+        }
+        Closing.now(ctx);
     }
 
     @Override
@@ -290,7 +310,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         if (ctx.channel().isActive()) {
             ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
         }
-        ctx.close();
+        Closing.now(ctx);
     }
 
     /// Flushes now, or when all that could be read has been worked on.
@@ -372,8 +392,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
             return;
         }
-        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER)
-                .addListener(written -> ((SocketChannel) ctx.channel()).shutdownOutput());
+        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> Closing.output(ctx));
         updateReading();
         patience.linger();
         rearm();

@@ -1,5 +1,6 @@
 package dev.meltemi.proxy;
 
+import dev.meltemi.proxy.tls.ProvenPeer;
 import dev.meltemi.proxy.wire.Framing;
 import dev.meltemi.routing.Decision;
 import dev.meltemi.routing.Endpoint;
@@ -67,6 +68,10 @@ final class Exchange implements RequestHead {
 
     @Nullable
     Endpoint endpoint;
+
+    /// Whom the endpoint has proven to be, with mesh mTLS.
+    @Nullable
+    ProvenPeer upstreamPeer;
 
     int tries;
 

@@ -1,22 +1,31 @@
 package dev.meltemi.proxy;
 
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 import java.util.List;
 
 /// Headers by which the mesh speaks to itself mean nothing from a caller that wasn't proven: who it is
-/// (`x-forwarded-client-cert`), and orders to a proxy (`x-envoy-…`).
+/// (`x-forwarded-client-cert`, `x-envoy-peer-metadata`), and orders to a proxy (`x-envoy-…`).
 final class ForgedHeaders implements RequestFilter {
+    static final AsciiString CLIENT_CERTIFICATE = AsciiString.cached("x-forwarded-client-cert");
+
     private static final List<AsciiString> NAMES = List.of(
-            AsciiString.cached("x-forwarded-client-cert"),
+            CLIENT_CERTIFICATE,
+            PeerLabels.HEADER,
+            PeerLabels.ID_HEADER,
             AsciiString.cached("x-envoy-external-address"),
             AsciiString.cached("x-envoy-internal"),
             AsciiString.cached("x-envoy-attempt-count"));
 
     @Override
     public void onRequest(Exchange exchange, Next next) {
-        for (AsciiString name : NAMES) {
-            exchange.headers.remove(name);
-        }
+        strip(exchange.headers);
         next.proceed(exchange);
+    }
+
+    static void strip(HttpHeaders headers) {
+        for (AsciiString name : NAMES) {
+            headers.remove(name);
+        }
     }
 }

@@ -10,7 +10,7 @@ final class ForwardedFor implements RequestFilter {
 
     @Override
     public void onRequest(Exchange exchange, Next next) {
-        String caller = exchange.client.remoteHost();
+        String caller = exchange.client.caller().host;
         String before = exchange.headers.get(FOR);
         if (before == null) {
             exchange.headers.set(FOR, caller);

@@ -1,12 +1,17 @@
 package dev.meltemi.proxy;
 
+import dev.meltemi.proxy.upstream.UpstreamConnection;
 import dev.meltemi.proxy.upstream.UpstreamPools;
 import dev.meltemi.proxy.wire.Deadline;
+import dev.meltemi.routing.RouteTable;
+import dev.meltemi.routing.Workload;
 import io.netty.channel.EventLoop;
+import io.netty.util.AsciiString;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// What one proxy keeps on one event loop; touched by that loop only.
 final class Loop {
@@ -16,12 +21,34 @@ final class Loop {
     final Set<ClientConnection> connections = new HashSet<>();
     final HttpDate date = new HttpDate();
     int mirrors;
+    private @Nullable Introduction introduction;
+
+    private record Introduction(Workload self, AsciiString line) {}
 
     /// @param seed of the loop's own generator, since one that is shared would be contended
     Loop(EventLoop executor, UpstreamPools pools, long seed) {
         this.executor = executor;
         this.pools = pools;
         this.random = new SplittableRandom(seed);
+    }
+
+    /// What the other proxy hears of us with the first request of a connection with mesh mTLS, and only then: a
+    /// connection has one peer. A mirror doesn't say it, since its head is written before its connection is chosen.
+    ///
+    /// @return a header line, or null
+    @SuppressWarnings("ReferenceEquality") // a proxy's tables share one workload
+    @Nullable
+    AsciiString introduction(UpstreamConnection upstream, RouteTable table) {
+        if (!upstream.introduces()) {
+            return null;
+        }
+        Introduction known = introduction;
+        if (known == null || known.self != table.self()) {
+            known = new Introduction(
+                    table.self(), AsciiString.of(PeerLabels.HEADER + ": " + PeerLabels.encoded(table.self()) + "\r\n"));
+            introduction = known;
+        }
+        return known.line();
     }
 
     long now() {

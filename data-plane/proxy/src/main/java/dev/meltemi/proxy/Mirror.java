@@ -58,11 +58,12 @@ final class Mirror implements UpstreamUser {
                 shadow(exchange.upstreamAuthority),
                 exchange.headers,
                 framing,
-                1);
+                1,
+                null);
         loop.mirrors++;
         picked.begin();
         var mirror = new Mirror(loop, picked, head, body, exchange.isHead());
-        UpstreamConnection lent = loop.pools.lend(picked, cluster.connectTimeoutNanos(), false, mirror);
+        UpstreamConnection lent = loop.pools.lend(picked, cluster, cluster.connectTimeoutNanos(), false, mirror);
         if (lent.isReady()) {
             mirror.onReady(lent);
         } else if (!mirror.over) {

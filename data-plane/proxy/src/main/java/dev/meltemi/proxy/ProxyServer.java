@@ -1,5 +1,6 @@
 package dev.meltemi.proxy;
 
+import dev.meltemi.proxy.tls.MeshTls;
 import dev.meltemi.proxy.upstream.UpstreamPools;
 import dev.meltemi.proxy.wire.StrictRequestDecoder;
 import dev.meltemi.routing.Endpoint;
@@ -36,6 +37,8 @@ public final class ProxyServer {
     private final Map<EventLoop, Loop> perLoop = new ConcurrentHashMap<>();
     private final List<DisposableServer> listeners = new CopyOnWriteArrayList<>();
     private final OwnListeners sendingOn = new OwnListeners();
+    private final MeshTls tls;
+    private final RefusedCallers refused = new RefusedCallers();
     private final AtomicInteger open = new AtomicInteger();
     private final Sinks.Empty<Void> drained = Sinks.empty();
     private volatile boolean draining;
@@ -49,6 +52,7 @@ public final class ProxyServer {
         this.ports = ports;
         this.settings = settings;
         this.loops = loops;
+        this.tls = new MeshTls(ports.identity(), ports.clock());
     }
 
     /// Where our own application sends its requests, in origin form (Host decides) or absolute form.
@@ -105,18 +109,19 @@ public final class ProxyServer {
         Loop loop = perLoop.computeIfAbsent(channel.eventLoop(), this::loop);
         var decoder = new StrictRequestDecoder(settings.decoding());
         ChannelPipeline pipeline = channel.pipeline();
+        var client = new ClientConnection(this, listening, loop, decoder);
+        if (listening.kind() == Listening.Kind.INBOUND) {
+            pipeline.addBefore(NettyPipeline.ReactiveBridge, "meltemi.first-bytes", new FirstBytes(client));
+        }
         pipeline.addBefore(NettyPipeline.ReactiveBridge, "meltemi.requests", decoder)
-                .addBefore(
-                        NettyPipeline.ReactiveBridge,
-                        "meltemi.client",
-                        new ClientConnection(this, listening, loop, decoder));
+                .addBefore(NettyPipeline.ReactiveBridge, "meltemi.client", client);
         pipeline.remove(NettyPipeline.ReactiveBridge);
     }
 
     private Loop loop(EventLoop executor) {
         return new Loop(
                 executor,
-                new UpstreamPools(executor, loops, settings.upstream(sendingOn)),
+                new UpstreamPools(executor, loops, settings.upstream(sendingOn, tls)),
                 ports.random().nextLong());
     }
 
@@ -139,8 +144,10 @@ public final class ProxyServer {
                     .doOnNext(late ->
                             onEveryLoop(loop -> List.copyOf(loop.connections).forEach(ClientConnection::closeNow)))
                     .then(drained.asMono());
-            return Mono.firstWithSignal(drained.asMono(), cutOff)
-                    .doFinally(end -> onEveryLoop(loop -> loop.pools.close()));
+            return Mono.firstWithSignal(drained.asMono(), cutOff).doFinally(end -> {
+                onEveryLoop(loop -> loop.pools.close());
+                tls.close();
+            });
         });
     }
 
@@ -151,6 +158,20 @@ public final class ProxyServer {
     /// Connections of callers.
     public int openConnections() {
         return open.get();
+    }
+
+    /// Connections that were closed before a request of theirs was read, by kind: `plaintext`, `no_identity`, `peer`,
+    /// `handshake`, `timeout`, `left`.
+    public Map<String, Long> refusedConnections() {
+        return refused.counts();
+    }
+
+    RefusedCallers refused() {
+        return refused;
+    }
+
+    MeshTls tls() {
+        return tls;
     }
 
     boolean isDraining() {

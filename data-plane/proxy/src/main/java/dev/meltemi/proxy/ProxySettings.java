@@ -1,5 +1,6 @@
 package dev.meltemi.proxy;
 
+import dev.meltemi.proxy.tls.MeshTls;
 import dev.meltemi.proxy.upstream.UpstreamSettings;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import java.net.InetSocketAddress;
@@ -24,6 +25,7 @@ public record ProxySettings(
     /// @param halfClosed how long a caller that has closed its side is still served: it can't be told from one
     /// that left
     /// @param linger how long a closed side is still read, so that a reset doesn't destroy the answer on its way
+    /// @param handshake from the first octet of a caller's ClientHello to its certificate's acceptance
     /// @param connect to an application on this machine; clusters bring their own
     public record Timeouts(
             Duration head,
@@ -32,6 +34,7 @@ public record ProxySettings(
             Duration upstreamIdle,
             Duration halfClosed,
             Duration linger,
+            Duration handshake,
             Duration connect) {
         public static final Timeouts DEFAULT = new Timeouts(
                 Duration.ofSeconds(10),
@@ -40,6 +43,7 @@ public record ProxySettings(
                 Duration.ofHours(1),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(1),
+                Duration.ofSeconds(10),
                 Duration.ofSeconds(10));
     }
 
@@ -77,8 +81,13 @@ public record ProxySettings(
                 .setAllowDuplicateContentLengths(false);
     }
 
-    UpstreamSettings upstream(Predicate<InetSocketAddress> ownListener) {
+    UpstreamSettings upstream(Predicate<InetSocketAddress> ownListener, MeshTls tls) {
         return new UpstreamSettings(
-                upstreamBindAddress, limits.connectionsPerEndpoint(), timeouts.upstreamIdle(), ownListener, decoding());
+                upstreamBindAddress,
+                limits.connectionsPerEndpoint(),
+                timeouts.upstreamIdle(),
+                ownListener,
+                tls,
+                decoding());
     }
 }

@@ -142,6 +142,21 @@ final class RequestIntake {
         client.flushSoon();
     }
 
+    /// A connection that was closed before it could send a request, as a request of which nothing is known. Envoy
+    /// says the same of plaintext to a port without a filter chain for it.
+    void logRefused(Refusal refusal, String why) {
+        Exchange exchange = lateHead();
+        exchange.over = true;
+        if (refusal == Refusal.PLAINTEXT) {
+            exchange.flag("NR");
+            exchange.details = "filter_chain_not_found|" + why.replace(' ', '_');
+        } else {
+            exchange.flag("DPE");
+            exchange.details = why.replace(' ', '_');
+        }
+        log(exchange);
+    }
+
     void log(Exchange exchange) {
         exchange.body.discard();
         ports.telemetry().offer(AccessLine.of(exchange, client.loop().now()));

@@ -12,6 +12,7 @@ final class RequestPath {
                 new RequestValidation(false), // one meaning, or none: before anybody judges anything
                 new PathNormalization(), //      before rules see the path
                 new TraceContext(), //           whatever happens now can be found again
+                new ForgedHeaders(), //          an application doesn't speak in the mesh's own words either
                 new RouteDecision(), //          the only look at the table
                 new DecidedAnswer(), //          redirects, direct answers and refusals go nowhere else
                 new FaultInjection(), //         as the caller would meet it: before time-outs and retries begin
@@ -26,7 +27,7 @@ final class RequestPath {
                 new RequestValidation(false), // a mesh peer can be hostile too
                 new PathNormalization(), //      the application and its policies see one path
                 new TraceContext(), //           continues what the caller's side began
-                new ForgedHeaders(), //          says nothing of a peer that wasn't proven
+                new ProvenCaller(), //           who it is, if that was proven; else its word means nothing
                 new ApplicationRoute(), //       by port, not by rule: rules ran on the caller's side
                 new Forwarding()); //            to the application, once
     }

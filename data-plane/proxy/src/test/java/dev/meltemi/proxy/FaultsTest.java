@@ -484,6 +484,7 @@ class FaultsTest {
                 times.upstreamIdle(),
                 times.halfClosed(),
                 times.linger(),
+                times.handshake(),
                 times.connect());
         try (var strict = new ProxyUnderTest(ProxySettings.DEFAULT.with(impatient));
                 var client = new RawClient(strict.outbound())) {

@@ -1,6 +1,7 @@
 package dev.meltemi.proxy;
 
 import dev.meltemi.schemas.access.AccessEntry;
+import dev.meltemi.spiffe.Identity;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -10,7 +11,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
 
@@ -19,6 +22,7 @@ final class ProxyUnderTest implements AutoCloseable {
     final RulesInForce rules = new RulesInForce();
     final List<AccessEntry> log = new CopyOnWriteArrayList<>();
     final ProxyServer server;
+    final AtomicReference<@Nullable Identity> identity = new AtomicReference<>();
     private final InetSocketAddress outbound;
 
     ProxyUnderTest() {
@@ -27,9 +31,15 @@ final class ProxyUnderTest implements AutoCloseable {
 
     ProxyUnderTest(ProxySettings settings) {
         server = new ProxyServer(
-                new ProxyPorts(rules::table, log::add, InstantSource.system(), new SplittableRandom(42), () -> null),
+                new ProxyPorts(rules::table, log::add, InstantSource.system(), new SplittableRandom(42), identity::get),
                 settings);
         outbound = bound(server.bindOutbound(anyPort()));
+    }
+
+    /// A member of the mesh from the start.
+    ProxyUnderTest as(Identity who) {
+        identity.set(who);
+        return this;
     }
 
     InetSocketAddress outbound() {

@@ -63,6 +63,24 @@ final class RulesInForce {
         return route(route -> route.setMirrors(List.of(mirror)));
     }
 
+    /// One that takes mesh mTLS as `spiffe://cluster.local/ns/default/sa/ACCOUNT`.
+    RulesInForce meshEndpoint(String account, InetSocketAddress address) {
+        String instance = "instance-" + endpoints.size();
+        endpoints.put(
+                HOST + "/" + instance,
+                ServiceEndpoint.newBuilder()
+                        .setHost(HOST)
+                        .setInstance(instance)
+                        .setAddress(address.getAddress().getHostAddress())
+                        .setPorts(Map.of("9080", address.getPort()))
+                        .setNamespace("default")
+                        .setServiceAccount(account)
+                        .setMtls(true)
+                        .build());
+        table = compile();
+        return this;
+    }
+
     private RulesInForce endpoint(String host, InetSocketAddress address) {
         String instance = "instance-" + endpoints.size();
         endpoints.put(

@@ -7,13 +7,14 @@ import dev.meltemi.schemas.compiled.ServiceEndpoint;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /// The edges of one table: each is made once, with the table's revision in it.
 final class Edges {
     /// Inbound edges that are kept; one more and all are made anew.
     private static final int MOST_INBOUND = 4096;
+
+    private static final String MUTUAL_TLS = "mutual_tls";
 
     private final Workload self;
     private final WorkloadLabels own;
@@ -22,11 +23,15 @@ final class Edges {
     private final Map<String, ServiceRoutes> services;
     private final EdgeCache outbound = new EdgeCache();
     /// Kept, because a method reference to this object would be a new one for every request.
-    private final BiFunction<Decision.Forward, @Nullable Endpoint, Edge> forwarding = this::forwarded;
+    private final EdgeCache.Maker<Decision.Forward> forwarding = this::forwarded;
 
     private final Map<Arrival, Inbound> inbound = new ConcurrentHashMap<>();
 
+    private final Map<ProvenArrival, Edge> proven = new ConcurrentHashMap<>();
+
     private record Arrival(String peer, int port, String application) {}
+
+    private record ProvenArrival(WorkloadLabels caller, Principals proven, int port, String application) {}
 
     /// @param version of the endpoints when it was made
     private record Inbound(Edge edge, long version) {}
@@ -39,29 +44,30 @@ final class Edges {
         this.services = services;
     }
 
-    Edge of(Decision decision, @Nullable Endpoint endpoint) {
+    Edge of(Decision decision, @Nullable Endpoint endpoint, @Nullable Principals proven) {
         return switch (decision) {
-            case Decision.Forward forward -> outbound.edge(forward, endpoint, forwarding);
+            case Decision.Forward forward -> outbound.edge(forward, endpoint, proven, forwarding);
             case Decision.Respond respond ->
-                outbound.edge(respond, null, (way, _) -> unsent(way.route(), way.service(), ""));
+                outbound.edge(respond, null, null, (way, _, _) -> unsent(way.route(), way.service(), ""));
             case Decision.Redirect redirect ->
-                outbound.edge(redirect.route(), null, (way, _) -> unsent(way, redirect.service(), ""));
-            case Decision.Refuse refuse -> outbound.edge(refuse, null, (way, _) -> refused(way));
+                outbound.edge(redirect.route(), null, null, (way, _, _) -> unsent(way, redirect.service(), ""));
+            case Decision.Refuse refuse -> outbound.edge(refuse, null, null, (way, _, _) -> refused(way));
         };
     }
 
-    private Edge forwarded(Decision.Forward forward, @Nullable Endpoint endpoint) {
+    private Edge forwarded(Decision.Forward forward, @Nullable Endpoint endpoint, @Nullable Principals principals) {
         var way = new Edge.Way(
                 forward.route().rule(),
                 forward.route().name(),
                 forward.cluster().name(),
                 endpoint == null ? "" : endpoint.toString(),
                 "http",
-                "none");
+                principals == null ? "none" : MUTUAL_TLS);
+        WorkloadLabels there = endpoint == null ? WorkloadLabels.NOBODY : endpoint.labels();
         return new Edge(
                 Edge.Reporter.source,
-                own,
-                endpoint == null ? WorkloadLabels.NOBODY : endpoint.labels(),
+                principals == null ? own : own.withPrincipal(principals.source()),
+                principals == null ? there : there.withPrincipal(principals.destination()),
                 forward.cluster().service(),
                 way,
                 revision);
@@ -101,6 +107,30 @@ final class Edges {
         RouteTable.Inbound here = inboundAt(arrival.port);
         var way = new Edge.Way("", "default", here.cluster(), arrival.application, "http", "none");
         return new Edge(Edge.Reporter.destination, clusters.peer(arrival.peer), own, here.service(), way, revision);
+    }
+
+    Edge inbound(WorkloadLabels caller, Principals principals, int port, String application) {
+        var arrival = new ProvenArrival(caller, principals, port, application);
+        Edge known = proven.get(arrival);
+        if (known != null) {
+            return known;
+        }
+        if (proven.size() >= MOST_INBOUND) {
+            proven.clear();
+        }
+        return proven.computeIfAbsent(arrival, this::arrived);
+    }
+
+    private Edge arrived(ProvenArrival arrival) {
+        RouteTable.Inbound here = inboundAt(arrival.port);
+        var way = new Edge.Way("", "default", here.cluster(), arrival.application, "http", MUTUAL_TLS);
+        return new Edge(
+                Edge.Reporter.destination,
+                arrival.caller.withPrincipal(arrival.proven.source()),
+                own.withPrincipal(arrival.proven.destination()),
+                here.service(),
+                way,
+                revision);
     }
 
     RouteTable.Inbound inboundAt(int port) {

@@ -142,8 +142,14 @@ public final class RouteTable {
     /// refused alike.
     ///
     /// @param endpoint null when none was chosen
+    /// @param proven who spoke to whom by mesh mTLS, the same instance for the same two; null for plaintext
+    public Edge edge(Decision decision, @Nullable Endpoint endpoint, @Nullable Principals proven) {
+        return edges.of(decision, endpoint, proven);
+    }
+
+    /// As above, in plaintext.
     public Edge edge(Decision decision, @Nullable Endpoint endpoint) {
-        return edges.of(decision, endpoint);
+        return edge(decision, endpoint, null);
     }
 
     /// The edge of requests that a caller sends to this workload, made once for each caller, port and application.
@@ -153,6 +159,13 @@ public final class RouteTable {
     /// @param application `address:port` of the application, empty when it wasn't asked
     public Edge inboundEdge(String peerAddress, int port, String application) {
         return edges.inbound(peerAddress, port, application);
+    }
+
+    /// The same for a caller whose certificate was believed, so that its address tells nothing.
+    ///
+    /// @param caller what it says of itself
+    public Edge inboundEdge(WorkloadLabels caller, Principals proven, int port, String application) {
+        return edges.inbound(caller, proven, port, application);
     }
 
     public record Inbound(String cluster, Edge.Service service) {}

@@ -37,6 +37,14 @@ public record WorkloadLabels(
                 first(labels, "latest", "service.istio.io/canonical-revision", "app.kubernetes.io/version", "version"));
     }
 
+    /// The same workload, proven by a certificate.
+    ///
+    /// @param proven SPIFFE id, with scheme, as in Istio's labels
+    public WorkloadLabels withPrincipal(String proven) {
+        return new WorkloadLabels(
+                workload, namespace, proven, app, version, cluster, canonicalService, canonicalRevision);
+    }
+
     private static String first(Map<String, String> labels, String otherwise, String... names) {
         for (String name : names) {
             String value = labels.get(name);

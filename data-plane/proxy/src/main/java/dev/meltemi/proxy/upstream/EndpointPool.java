@@ -13,18 +13,26 @@ import reactor.netty.tcp.TcpClient;
 /// idle and close. Bounded: beyond the limit a request is refused, it doesn't wait.
 final class EndpointPool {
     private final Endpoint endpoint;
+    private final @Nullable MutualTls security;
     private final UpstreamPools pools;
     private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>();
     private int open;
     private boolean closed;
 
-    EndpointPool(Endpoint endpoint, UpstreamPools pools) {
+    /// @param security null: plaintext
+    EndpointPool(Endpoint endpoint, @Nullable MutualTls security, UpstreamPools pools) {
         this.endpoint = endpoint;
+        this.security = security;
         this.pools = pools;
     }
 
     Endpoint endpoint() {
         return endpoint;
+    }
+
+    @Nullable
+    MutualTls security() {
+        return security;
     }
 
     UpstreamPools pools() {
@@ -78,6 +86,9 @@ final class EndpointPool {
         idle.remove(connection);
         if (open == 0) {
             pools.forget(this);
+            if (security != null) {
+                security.contexts().release();
+            }
         }
     }
 

@@ -1,7 +1,11 @@
 package dev.meltemi.proxy.upstream;
 
+import dev.meltemi.proxy.tls.PeerRefusedException;
+import dev.meltemi.proxy.tls.ProvenPeer;
+import dev.meltemi.proxy.tls.TlsFailure;
 import dev.meltemi.proxy.upstream.UpstreamUser.Failure;
 import dev.meltemi.proxy.wire.BodyWriter;
+import dev.meltemi.proxy.wire.Closing;
 import dev.meltemi.proxy.wire.Deadline;
 import dev.meltemi.proxy.wire.Framing;
 import dev.meltemi.proxy.wire.HopByHop;
@@ -21,17 +25,21 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
+import java.util.Objects;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.NettyPipeline;
 
 /// One connection to an endpoint, lent to one request at a time.
 ///
 /// ```
-/// connecting ──▶ lent ──answer and request complete──▶ idle ──▶ lent …
-///     │           │ anything else                        │ closed, or octets nobody asked for
-///     └───────────┴──────────────▶ closed ◀──────────────┘
+/// connecting ──[TLS handshake]──▶ lent ──answer and request complete──▶ idle ──▶ lent …
+///     │                            │ anything else                        │ closed, or octets nobody asked for
+///     └────────────────────────────┴──────────────▶ closed ◀──────────────┘
 /// ```
 // What fails closes the channel, and that is heard; a user is who it is.
 @SuppressWarnings({"FutureReturnValueIgnored", "ReferenceEquality"})
@@ -41,6 +49,11 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private final Deadline idleDeadline;
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable UpstreamUser user;
+    private @Nullable ProvenPeer peer;
+    private String tlsFailure = "";
+    private long timeoutNanos;
+    private boolean secured;
+    private boolean introduced;
     private boolean counted;
     private boolean reused;
     private boolean requestEnded;
@@ -52,12 +65,14 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     UpstreamConnection(EndpointPool pool, UpstreamUser user) {
         this.pool = pool;
         this.user = user;
+        this.secured = pool.security() == null;
         this.decoder = new StrictResponseDecoder(pool.pools().settings().responses());
         this.idleDeadline = new Deadline(pool.pools().loop(), this::close);
     }
 
     void connect(long timeoutNanos) {
         counted = true;
+        this.timeoutNanos = timeoutNanos;
         pool.connector(timeoutNanos)
                 .doOnChannelInit((observer, channel, address) -> initialize(channel))
                 .connect()
@@ -65,6 +80,15 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void initialize(Channel channel) {
+        MutualTls security = pool.security();
+        if (security != null) {
+            // Envoy counts the handshake to the connect time-out; here each of the two may take that long.
+            channel.pipeline()
+                    .addBefore(
+                            NettyPipeline.ReactiveBridge,
+                            "meltemi.tls",
+                            security.handler(channel.alloc(), timeoutNanos));
+        }
         channel.pipeline()
                 .addBefore(NettyPipeline.ReactiveBridge, "meltemi.responses", decoder)
                 .addBefore(NettyPipeline.ReactiveBridge, "meltemi.upstream", this);
@@ -73,6 +97,11 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     /// The limit was reached before this connection was opened.
     void refuse() {
         fail(Failure.Kind.OVERFLOW, "connections_to_endpoint");
+    }
+
+    /// A rule demands mTLS and we have no identity.
+    void unidentified() {
+        fail(Failure.Kind.CONNECT, "TLS_error:|this proxy has no identity yet:TLS_error_end");
     }
 
     private void connectFailed(Throwable why) {
@@ -96,7 +125,19 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     }
 
     public boolean isReady() {
-        return ctx != null;
+        return ctx != null && secured;
+    }
+
+    /// Whom the handshake has proven; null in plaintext.
+    public @Nullable ProvenPeer peer() {
+        return peer;
+    }
+
+    /// Whether this is the first request of a connection with mesh mTLS, when the peer doesn't know our labels yet.
+    public boolean introduces() {
+        boolean first = peer != null && !introduced;
+        introduced = true;
+        return first;
     }
 
     /// Whether it has served a request before this one, so that the endpoint may have closed it in the meantime.
@@ -146,7 +187,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             if (ctx.channel().isActive()) {
                 ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
             }
-            ctx.close();
+            Closing.now(ctx);
         }
     }
 
@@ -177,9 +218,44 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         context.channel().config().setAutoRead(true);
         if (user == null) {
             context.close();
+        } else if (secured) {
+            user.onReady(this);
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof SslHandshakeCompletionEvent handshake && !secured) {
+            if (handshake.isSuccess()) {
+                handshaken(context);
+            } else {
+                handshakeFailed(context, handshake.cause());
+            }
+        }
+        context.fireUserEventTriggered(event);
+    }
+
+    /// Before this no octet of a request is sent.
+    private void handshaken(ChannelHandlerContext context) {
+        MutualTls security = Objects.requireNonNull(pool.security());
+        SSLSession session = context.pipeline().get(SslHandler.class).engine().getSession();
+        try {
+            peer = security.peer(session);
+        } catch (PeerRefusedException refused) {
+            handshakeFailed(context, refused);
+            return;
+        }
+        secured = true;
+        if (user == null) {
+            context.close();
         } else {
             user.onReady(this);
         }
+    }
+
+    private void handshakeFailed(ChannelHandlerContext context, Throwable why) {
+        fail(TlsFailure.isTimeout(why) ? Failure.Kind.CONNECT_TIMEOUT : Failure.Kind.CONNECT, TlsFailure.words(why));
+        context.close();
     }
 
     @Override
@@ -316,14 +392,19 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         idleDeadline.cancel();
         forget();
         if (!ended) {
-            fail(Failure.Kind.CLOSED, answered ? "remote_close_in_answer" : "remote_close");
+            String how = answered ? "remote_close_in_answer" : "remote_close";
+            fail(secured ? Failure.Kind.CLOSED : Failure.Kind.CONNECT, tlsFailure.isEmpty() ? how : tlsFailure);
         }
         context.fireChannelInactive();
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        // A reset or a failed write: channelInactive follows and tells the user.
+        // A reset or a failed write: channelInactive follows and tells the user. With TLS 1.3 a server judges us when
+        // we believe the handshake complete, so that its alert may come here.
+        if (TlsFailure.isTls(cause)) {
+            tlsFailure = TlsFailure.words(cause);
+        }
         context.close();
     }
 

@@ -1,14 +1,21 @@
 package dev.meltemi.proxy.upstream;
 
+import dev.meltemi.proxy.tls.TlsContexts;
+import dev.meltemi.routing.Cluster;
 import dev.meltemi.routing.Endpoint;
 import io.netty.channel.EventLoop;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import reactor.netty.resources.LoopResources;
 
-/// One proxy's connections on one event loop, by endpoint. Everything happens on that loop: a request never
-/// changes thread between its two sockets.
+/// One proxy's connections on one event loop, by endpoint, those in plaintext apart from those with mesh mTLS.
+/// Everything happens on that loop: a request never changes thread between its two sockets.
 public final class UpstreamPools {
-    private final IdentityHashMap<Endpoint, EndpointPool> byEndpoint = new IdentityHashMap<>();
+    private final IdentityHashMap<Endpoint, EndpointPool> plain = new IdentityHashMap<>();
+    private final IdentityHashMap<Endpoint, EndpointPool> secured = new IdentityHashMap<>();
     private final EventLoop loop;
     private final LoopResources onLoop;
     private final UpstreamSettings settings;
@@ -20,27 +27,67 @@ public final class UpstreamPools {
     }
 
     /// Lends a connection: a pooled one that is ready, or a new one that tells the user when it is. A refusal is
-    /// told to the user before this returns.
+    /// told to the user before this returns. A proxy without an identity speaks plaintext, unless a rule demands
+    /// mTLS.
     ///
+    /// @param cluster on whose behalf, which says whether it is mTLS; null for our own application
     /// @param fresh not one that has been idle, because such a one has just failed
-    public UpstreamConnection lend(Endpoint endpoint, long connectTimeoutNanos, boolean fresh, UpstreamUser user) {
-        EndpointPool pool = byEndpoint.get(endpoint);
+    public UpstreamConnection lend(
+            Endpoint endpoint, @Nullable Cluster cluster, long connectTimeoutNanos, boolean fresh, UpstreamUser user) {
+        EndpointPool pool = null;
+        if (cluster != null && cluster.usesMutualTls(endpoint)) {
+            pool = secured(endpoint, cluster);
+            if (pool == null && cluster.tls() == Cluster.Tls.MUTUAL) {
+                var refused = new UpstreamConnection(new EndpointPool(endpoint, null, this), user);
+                refused.unidentified();
+                return refused;
+            }
+        }
         if (pool == null) {
-            pool = new EndpointPool(endpoint, this);
-            byEndpoint.put(endpoint, pool);
+            pool = plain.get(endpoint);
+            if (pool == null) {
+                pool = new EndpointPool(endpoint, null, this);
+                plain.put(endpoint, pool);
+            }
         }
         return pool.lend(connectTimeoutNanos, fresh, user);
     }
 
-    /// Closes what is idle; what is lent closes when it comes back.
-    public void close() {
-        for (EndpointPool pool : byEndpoint.values().toArray(EndpointPool[]::new)) {
+    /// The pool of our identity and the endpoint's as they are now. That of a former one lends nothing more: what is
+    /// under way there ends there.
+    private @Nullable EndpointPool secured(Endpoint endpoint, Cluster cluster) {
+        EndpointPool pool = secured.get(endpoint);
+        MutualTls how = pool == null ? null : pool.security();
+        if (pool != null
+                && how != null
+                && settings.tls().isCurrent(how.contexts())
+                && Objects.equals(how.expected(), endpoint.expectedPeer())) {
+            return pool;
+        }
+        if (pool != null) {
+            secured.remove(endpoint);
             pool.close();
         }
+        TlsContexts contexts = settings.tls().hold();
+        if (contexts == null) {
+            return null;
+        }
+        int number = (System.identityHashCode(endpoint) & Integer.MAX_VALUE) | 1;
+        var security = new MutualTls(contexts, cluster.sni(), endpoint.expectedPeer(), number);
+        var made = new EndpointPool(endpoint, security, this);
+        secured.put(endpoint, made);
+        return made;
+    }
+
+    /// Closes what is idle; what is lent closes when it comes back.
+    public void close() {
+        List<EndpointPool> all = new ArrayList<>(plain.values());
+        all.addAll(secured.values());
+        all.forEach(EndpointPool::close);
     }
 
     void forget(EndpointPool pool) {
-        byEndpoint.remove(pool.endpoint(), pool);
+        (pool.security() == null ? plain : secured).remove(pool.endpoint(), pool);
     }
 
     EventLoop loop() {

@@ -1,5 +1,6 @@
 package dev.meltemi.proxy.upstream;
 
+import dev.meltemi.proxy.tls.MeshTls;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -12,10 +13,12 @@ import org.jspecify.annotations.Nullable;
 /// @param maxConnections to one endpoint from one event loop; more requests than that are refused
 /// @param idleTimeout after which a pooled connection is closed
 /// @param ownListener whether what is sent to an address would come back to this proxy
+/// @param tls for endpoints that take mesh mTLS
 /// @param responses limits of answers: line, head, piece of a body
 public record UpstreamSettings(
         @Nullable String bindAddress,
         int maxConnections,
         Duration idleTimeout,
         Predicate<InetSocketAddress> ownListener,
+        MeshTls tls,
         HttpDecoderConfig responses) {}

@@ -26,6 +26,7 @@ public final class HeadWriter {
     private HeadWriter() {}
 
     /// @param attempt counted from 1, told upstream as `x-envoy-attempt-count`
+    /// @param introduction a whole header line more, null: none
     public static ByteBuf request(
             ByteBufAllocator allocator,
             HttpMethod method,
@@ -33,7 +34,8 @@ public final class HeadWriter {
             String authority,
             HttpHeaders headers,
             Framing framing,
-            int attempt) {
+            int attempt,
+            @Nullable AsciiString introduction) {
         ByteBuf out = allocator.ioBuffer(TYPICAL_HEAD);
         ByteBufUtil.writeAscii(out, method.asciiName());
         out.writeByte(' ');
@@ -43,6 +45,9 @@ public final class HeadWriter {
         out.writeShort(CRLF);
         lines(out, headers);
         line(out, ATTEMPT, Integer.toString(attempt));
+        if (introduction != null) {
+            ByteBufUtil.writeAscii(out, introduction);
+        }
         framing(out, framing);
         out.writeShort(CRLF);
         return out;

@@ -1,0 +1,36 @@
+package dev.meltemi.proxy;
+
+import dev.meltemi.proxy.tls.PeerRefusedException;
+import dev.meltemi.proxy.tls.TlsFailure;
+import java.nio.channels.ClosedChannelException;
+
+/// Why a caller's connection was closed before any request of it was read.
+enum Refusal {
+    /// The port takes mTLS only.
+    PLAINTEXT,
+    /// It wants mTLS and this proxy has no identity.
+    NO_IDENTITY,
+    /// Its certificate isn't believed, or there was none.
+    PEER,
+    /// What it sent isn't TLS as we accept it.
+    HANDSHAKE,
+    /// The handshake took too long.
+    TIMEOUT,
+    /// It closed during the handshake.
+    LEFT;
+
+    static Refusal of(Throwable failedHandshake) {
+        if (TlsFailure.isTimeout(failedHandshake)) {
+            return TIMEOUT;
+        }
+        Throwable at = failedHandshake;
+        while (at.getCause() != null && !(at instanceof PeerRefusedException)) {
+            at = at.getCause();
+        }
+        return switch (at) {
+            case PeerRefusedException _ -> PEER;
+            case ClosedChannelException _ -> LEFT;
+            default -> HANDSHAKE;
+        };
+    }
+}

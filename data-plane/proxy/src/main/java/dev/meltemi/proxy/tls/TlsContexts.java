@@ -1,0 +1,156 @@
+package dev.meltemi.proxy.tls;
+
+import dev.meltemi.spiffe.Credential;
+import dev.meltemi.spiffe.Identity;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSslSessionContext;
+import io.netty.handler.ssl.OpenSslSessionTicketKey;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.util.AbstractReferenceCounted;
+import io.netty.util.IllegalReferenceCountException;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.ReferenceCounted;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSession;
+
+/// What one identity needs to take and make connections: a context for each side. Lives as long as somebody holds
+/// it, since BoringSSL's part isn't the garbage collector's.
+public final class TlsContexts extends AbstractReferenceCounted {
+    private static final SecureRandom RANDOM = new SecureRandom();
+    /// Full handshakes that a peer is spared; a session whose certificate has expired is refused all the same.
+    private static final Duration SESSION = Duration.ofHours(1);
+
+    /// Istio's clients offer the first, `openssl s_client -alpn http/1.1` and curl the second.
+    private static final List<String> TAKEN = List.of("istio", "http/1.1");
+
+    private static final List<String> OFFERED = List.of("istio");
+    private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
+
+    private final Identity identity;
+    private final PeerJudge judge;
+    private final SslContext server;
+    private final SslContext client;
+
+    private TlsContexts(Identity identity, PeerJudge judge, SslContext server, SslContext client) {
+        this.identity = identity;
+        this.judge = judge;
+        this.server = server;
+        this.client = client;
+    }
+
+    /// @throws IllegalArgumentException when the identity's key or chain can't be used
+    static TlsContexts of(Identity identity, InstantSource clock, SslProvider provider) {
+        var judge = new PeerJudge(identity, clock);
+        Credential own = identity.credential();
+        try {
+            SslContext server = SslContextBuilder.forServer(own.key(), own.chain())
+                    .clientAuth(ClientAuth.REQUIRE)
+                    .trustManager(judge)
+                    .sslProvider(provider)
+                    .protocols(VERSIONS)
+                    .applicationProtocolConfig(alpn(TAKEN))
+                    .sessionTimeout(SESSION.toSeconds())
+                    .build();
+            ownTickets(server);
+            SslContext client = SslContextBuilder.forClient()
+                    .keyManager(own.key(), own.chain())
+                    .trustManager(judge)
+                    .endpointIdentificationAlgorithm(null) // names are SPIFFE ids, compared after the handshake
+                    .sslProvider(provider)
+                    .protocols(VERSIONS)
+                    .applicationProtocolConfig(alpn(OFFERED))
+                    .sessionTimeout(SESSION.toSeconds())
+                    .build();
+            return new TlsContexts(identity, judge, server, client);
+        } catch (SSLException e) {
+            throw new IllegalArgumentException("no TLS can be made of the credential " + own + ": " + e, e);
+        }
+    }
+
+    /// Nobody demands a protocol: without a common one the connection goes on as HTTP/1.1.
+    private static ApplicationProtocolConfig alpn(List<String> protocols) {
+        return new ApplicationProtocolConfig(
+                Protocol.ALPN, SelectorFailureBehavior.NO_ADVERTISE, SelectedListenerFailureBehavior.ACCEPT, protocols);
+    }
+
+    /// Tickets are sealed with a key of this identity alone, so that none outlives it. The JDK does so by itself.
+    private static void ownTickets(SslContext server) {
+        if (server.sessionContext() instanceof OpenSslSessionContext sessions) {
+            byte[] secret = new byte[OpenSslSessionTicketKey.TICKET_KEY_SIZE];
+            RANDOM.nextBytes(secret);
+            int name = OpenSslSessionTicketKey.NAME_SIZE;
+            int hmac = name + OpenSslSessionTicketKey.HMAC_KEY_SIZE;
+            sessions.setTicketKeys(new OpenSslSessionTicketKey(
+                    Arrays.copyOfRange(secret, 0, name),
+                    Arrays.copyOfRange(secret, name, hmac),
+                    Arrays.copyOfRange(secret, hmac, secret.length)));
+        }
+    }
+
+    boolean isOf(Identity other) {
+        return identity == other;
+    }
+
+    /// For a caller that has sent the beginning of a ClientHello.
+    public SslHandler accepting(ByteBufAllocator allocator, Duration patience) {
+        SslHandler handler = server.newHandler(allocator);
+        handler.setHandshakeTimeoutMillis(patience.toMillis());
+        return handler;
+    }
+
+    /// @param sni what the hello shall say. The JDK's provider leaves out one with an underscore; our own servers
+    /// don't read it
+    /// @param endpoint number of the endpoint, so that its sessions aren't offered to another of the same name,
+    /// which couldn't resume them
+    public SslHandler connecting(ByteBufAllocator allocator, String sni, int endpoint, Duration patience) {
+        SslHandler handler = client.newHandler(allocator, sni, endpoint);
+        handler.setHandshakeTimeoutMillis(Math.max(1, patience.toMillis()));
+        return handler;
+    }
+
+    /// @throws PeerRefusedException with the reason, when the session's peer isn't believed, now
+    public ProvenPeer peer(SSLSession session) throws PeerRefusedException {
+        return judge.judge(session);
+    }
+
+    /// Handshakes that the server's side was spared; 0 where that isn't counted.
+    public long resumed() {
+        return server.sessionContext() instanceof OpenSslSessionContext sessions
+                ? sessions.stats().hits()
+                : 0;
+    }
+
+    /// @return whether it is still there and now held
+    boolean hold() {
+        try {
+            retain();
+            return true;
+        } catch (IllegalReferenceCountException _) {
+            return false;
+        }
+    }
+
+    @Override
+    protected void deallocate() {
+        ReferenceCountUtil.release(server);
+        ReferenceCountUtil.release(client);
+    }
+
+    @Override
+    public ReferenceCounted touch(Object hint) {
+        return this;
+    }
+}

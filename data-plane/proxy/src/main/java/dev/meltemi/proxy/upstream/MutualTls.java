@@ -1,0 +1,31 @@
+package dev.meltemi.proxy.upstream;
+
+import dev.meltemi.proxy.tls.PeerRefusedException;
+import dev.meltemi.proxy.tls.ProvenPeer;
+import dev.meltemi.proxy.tls.TlsContexts;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.SslHandler;
+import java.time.Duration;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/// How the connections of one pool are secured: all of them with one identity of ours, towards one of theirs.
+///
+/// @param contexts held as long as a connection is
+/// @param sni of the cluster that asked first; others that share the endpoint share its connections
+/// @param expected SPIFFE id of the endpoint, null: any member of the mesh
+/// @param endpoint number under which its sessions are kept
+record MutualTls(TlsContexts contexts, String sni, @Nullable String expected, int endpoint) {
+    SslHandler handler(ByteBufAllocator allocator, long timeoutNanos) {
+        return contexts.connecting(allocator, sni, endpoint, Duration.ofNanos(timeoutNanos));
+    }
+
+    /// @throws PeerRefusedException when it isn't who is expected there
+    ProvenPeer peer(SSLSession session) throws PeerRefusedException {
+        ProvenPeer peer = contexts.peer(session);
+        if (expected != null && !expected.equals(peer.id().uri())) {
+            throw new PeerRefusedException("the peer is " + peer.id() + "; expected " + expected);
+        }
+        return peer;
+    }
+}
