@@ -23,7 +23,7 @@ public sealed interface TopicEvent<V> {
             implements TopicEvent<V> {}
 
     /// Everything before these offsets has been delivered, by partition; compaction and transaction markers leave holes
-    /// that only this shows.
+    /// that only this shows. Of a quiet topic it is said again every few seconds while the broker answers.
     record Progress<V>(Topic<V> topic, String topicId, Map<Integer, Long> positions) implements TopicEvent<V> {}
 
     /// The end offsets that stood at subscription have been reached on every partition: what was not delivered is not

@@ -9,7 +9,7 @@ public sealed interface LogEvent {
 
     record Appended(String topic, String topicId, ConsumerRecord<byte[], byte[]> record) implements LogEvent {}
 
-    /// The next offset to be read, for every partition.
+    /// The next offset to be read, for every partition. Said again every few seconds while the broker confirms it.
     record Advanced(String topic, String topicId, Map<Integer, Long> positions) implements LogEvent {}
 
     /// Everything that stood on the topic when reading began has been delivered.

@@ -24,7 +24,10 @@ public final class LogReader implements Runnable {
     private static final Duration POLL = Duration.ofMillis(500);
     private static final long QUICK_FAILURE_PAUSE_MS = 20;
     private static final long FIRST_BACKOFF_MS = 100;
-    private static final long LONGEST_BACKOFF_MS = 10_000;
+    private static final long LONGEST_BACKOFF_MS = 2_000;
+    /// How often a quiet topic's readers are told that it is still quiet, as long as the broker says so.
+    private static final long CONFIRM_NANOS = Duration.ofSeconds(5).toNanos();
+    private static final String FETCHES_ANSWERED = "fetch-total";
 
     private final BrokerConnection connection;
     private final List<String> topics;
@@ -90,6 +93,7 @@ public final class LogReader implements Runnable {
         positions.seek(from);
         announceCaughtUp();
         var check = new TopicCheck();
+        var answers = new Answers(from);
         try {
             while (!stopped && check.same()) {
                 awaitDemand();
@@ -102,6 +106,9 @@ public final class LogReader implements Runnable {
                     emit(new LogEvent.Advanced(topic, positions.topicId(topic), positions.of(topic)));
                 }
                 announceCaughtUp();
+                if (answers.confirm()) {
+                    confirm();
+                }
                 if (moved.isEmpty() && System.nanoTime() - asked < POLL.toNanos() / 2) {
                     pause(QUICK_FAILURE_PAUSE_MS); // a deleted topic is answered at once, a thousand times a second
                 }
@@ -128,6 +135,12 @@ public final class LogReader implements Runnable {
     private void announceCaughtUp() {
         for (var topic : positions.newlyCaughtUp()) {
             emit(new LogEvent.CaughtUp(topic, positions.topicId(topic)));
+        }
+    }
+
+    private void confirm() {
+        for (var topic : topics) {
+            emit(new LogEvent.Advanced(topic, positions.topicId(topic), positions.of(topic)));
         }
     }
 
@@ -207,6 +220,39 @@ public final class LogReader implements Runnable {
                 }
                 return true;
             }
+        }
+    }
+
+    /// Whether the broker goes on answering this consumer. A poll that returns nothing doesn't tell a quiet topic
+    /// from a dead or frozen broker; the count of answered fetches does: an idle one is answered twice a second.
+    private static final class Answers {
+        private final KafkaConsumer<byte[], byte[]> from;
+        private long next = System.nanoTime() + CONFIRM_NANOS;
+        private double counted;
+
+        Answers(KafkaConsumer<byte[], byte[]> from) {
+            this.from = from;
+            this.counted = count();
+        }
+
+        /// @return true when it is time to say so, and fetches were answered since it was said before
+        boolean confirm() {
+            if (System.nanoTime() - next < 0) {
+                return false;
+            }
+            next = System.nanoTime() + CONFIRM_NANOS;
+            double now = count();
+            boolean more = now > counted;
+            counted = now;
+            return more;
+        }
+
+        private double count() {
+            return from.metrics().entrySet().stream()
+                    .filter(metric -> metric.getKey().name().equals(FETCHES_ANSWERED))
+                    .mapToDouble(metric ->
+                            metric.getValue().metricValue() instanceof Number number ? number.doubleValue() : 0)
+                    .sum();
         }
     }
 

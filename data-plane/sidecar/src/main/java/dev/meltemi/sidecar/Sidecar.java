@@ -132,7 +132,7 @@ public final class Sidecar implements AutoCloseable {
                             telemetry.counters(),
                             draining.get()));
             var following = settings.config();
-            follower = ConfigFollower.start(
+            var followed = ConfigFollower.start(
                     bus,
                     new ConfigFollower.Settings(
                             self.name(),
@@ -142,6 +142,8 @@ public final class Sidecar implements AutoCloseable {
                             following.adoptNewBus()),
                     config,
                     world.clock());
+            telemetry.follow(followed);
+            follower = followed;
         } else {
             throw new IllegalArgumentException("a proxy needs a bus or a folder of resources");
         }

@@ -3,6 +3,7 @@ package dev.meltemi.sidecar;
 import dev.meltemi.export.IstioMetrics;
 import dev.meltemi.proxy.TelemetrySink;
 import dev.meltemi.schemas.access.AccessEntry;
+import dev.meltemi.sidecar.config.ConfigFollower;
 import dev.meltemi.telemetry.AccessLog;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -11,8 +12,12 @@ import org.jspecify.annotations.Nullable;
 final class Telemetry implements TelemetrySink, AutoCloseable {
     private static final AccessLog.Counters NOTHING = new AccessLog.Counters(0, 0, 0);
 
+    /// The bus confirms every 5 s what it said: its loss is to be seen within 45 s, also by who sends nothing.
+    private static final Duration SILENT = Duration.ofSeconds(15);
+
     private final IstioMetrics metrics;
     private final @Nullable AccessLog log;
+    private volatile @Nullable ConfigFollower follower;
 
     Telemetry(IstioMetrics metrics, @Nullable AccessLog log) {
         this.metrics = metrics;
@@ -29,7 +34,28 @@ final class Telemetry implements TelemetrySink, AutoCloseable {
                 "mesh_telemetry_waiting",
                 "Access events on their way",
                 () -> counters().waiting());
-        metrics.gauge("bus_connected", "Whether the broker answers", () -> log != null && log.connected() ? 1 : 0);
+        metrics.gauge("bus_connected", "Whether the broker answers", () -> connected() ? 1 : 0);
+    }
+
+    /// What is said of the configuration that runs.
+    void follow(ConfigFollower following) {
+        follower = following;
+        metrics.gauge(
+                "config_age_seconds",
+                "Since the bus confirmed what runs, or since the file that runs was written",
+                () -> following.age().toMillis() / 1000.0);
+        metrics.counter(
+                "mesh_state_write_failures",
+                "Last-known-good files that couldn't be written",
+                following::writeFailures);
+    }
+
+    /// Nobody who writes waits for an answer, and what is followed isn't silent.
+    private boolean connected() {
+        var following = follower;
+        return log != null
+                && log.connected()
+                && (following == null || following.silence().compareTo(SILENT) < 0);
     }
 
     @Override

@@ -13,7 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// `load-tests/run`: runs rows of the fault matrix, prints what they showed as a table, and keeps it as data.
 public final class FaultMatrix {
     /// In the order in which they run.
-    public static final List<Row> ROWS = List.of(new KilledBroker());
+    public static final List<Row> ROWS = List.of(new KilledBroker(), new RestartedSidecar(), new DiskTrouble());
 
     private static final String USAGE = "usage: load-tests/run [--full] [--minutes N] [--out FOLDER] [ROW…]   rows: "
             + ROWS.stream().map(Row::number).toList();

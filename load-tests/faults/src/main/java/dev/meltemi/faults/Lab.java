@@ -218,6 +218,16 @@ public final class Lab implements AutoCloseable {
         }
     }
 
+    /// Kills a member that a row added, and forgets it; does nothing when there is none.
+    public void remove(String name) {
+        synchronized (members) {
+            var member = members.remove(name);
+            if (member != null) {
+                member.kill();
+            }
+        }
+    }
+
     public Member broker() {
         return member("broker");
     }

@@ -43,7 +43,7 @@ public final class Trial {
     }
 
     private static int windows(Duration time) {
-        return (int) Math.clamp(time.toSeconds() / 5, 1, 200);
+        return Math.clamp(time.toSeconds() / 5, 1, 200);
     }
 
     public void recovered(Duration took, Duration atMost, String what) {
@@ -77,7 +77,7 @@ public final class Trial {
         var with = Measured.median(during);
         if (form.full() && unchanged) {
             require(
-                    with.p99() <= Math.max(without.p99() * UNCHANGED, without.p99() + NOISE),
+                    with.p99() <= Math.max(without.p99() * UNCHANGED, (double) (without.p99() + NOISE)),
                     "p99 rose from " + without.p99() + " to " + with.p99() + " µs");
         }
         return new Result(

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,8 @@ public final class LastKnownGood {
     private final Path folder;
     private final Duration oldest;
     private final InstantSource clock;
+    private final AtomicLong failures = new AtomicLong();
+    private boolean failing;
     private int next;
 
     /// What a process makes of a file.
@@ -81,27 +84,60 @@ public final class LastKnownGood {
         LOG.warn("event=last-known-good-refused file={} why=\"{}\"", file, why);
     }
 
-    /// Writes beside the newest file and then takes the other's place at once.
-    public void save(Revision revision, List<SavedRecord> records) {
+    /// Writes beside the newest file and then takes the other's place at once. A failure leaves both as they were,
+    /// is counted, and said once until it works again.
+    ///
+    /// @return false when nothing was written: to be tried again
+    public boolean save(Revision revision, List<SavedRecord> records) {
         Path file = folder.resolve(NAMES.get(next));
         Path draft = folder.resolve("last-known-good.draft");
         try {
             Files.createDirectories(folder);
-            try (var channel = FileChannel.open(
-                    draft, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-                var bytes = ByteBuffer.wrap(new SavedState(clock.instant(), revision, records).bytes());
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-                channel.force(true);
-            }
+            write(draft, new SavedState(clock.instant(), revision, records).bytes());
             Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            next = (next + 1) % NAMES.size();
         } catch (IOException e) {
+            failed(draft, file, e);
+            return false;
+        }
+        next = (next + 1) % NAMES.size();
+        if (failing) {
+            failing = false;
+            LOG.info("event=last-known-good-written-again file={} failures={}", file, failures.get());
+        }
+        return true;
+    }
+
+    /// How many writes failed so far. For any thread.
+    public long failures() {
+        return failures.get();
+    }
+
+    private static void write(Path draft, byte[] all) throws IOException {
+        try (var channel = FileChannel.open(
+                draft, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            var bytes = ByteBuffer.wrap(all);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
+    }
+
+    private void failed(Path draft, Path file, IOException why) {
+        failures.incrementAndGet();
+        try {
+            // half a draft would hold on to the last free blocks of a full disk
+            Files.deleteIfExists(draft);
+        } catch (IOException e) {
+            why.addSuppressed(e);
+        }
+        if (!failing) {
+            failing = true;
             LOG.warn(
-                    "event=last-known-good-not-written file={} why=\"{}\" next=\"serving goes on; check the folder\"",
+                    "event=last-known-good-not-written file={} why=\"{}\""
+                            + " next=\"serving goes on and it is tried again; check the folder\"",
                     file,
-                    e.toString());
+                    why.toString());
         }
     }
 }

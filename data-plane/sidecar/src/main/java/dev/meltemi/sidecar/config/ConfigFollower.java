@@ -8,6 +8,7 @@ import dev.meltemi.schemas.Revision;
 import dev.meltemi.schemas.compiled.AccessRules;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,8 @@ public final class ConfigFollower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigFollower.class);
     /// Files are written at most that often.
     private static final Duration SAVE_PAUSE = Duration.ofMillis(500);
+    /// A write that failed, for want of space perhaps, is tried again after that.
+    private static final Duration SAVE_AGAIN = Duration.ofSeconds(5);
     private static final Duration FOLLOW_AGAIN = Duration.ofSeconds(1);
     private static final int PREFETCH = 512;
 
@@ -41,6 +44,9 @@ public final class ConfigFollower implements AutoCloseable {
     private final Scheduler disk;
     private final Disposable.Swap following = Disposables.swap();
     private final Disposable.Composite life = Disposables.composite(following);
+    private final InstantSource clock;
+    private volatile long heardNanos = System.nanoTime();
+    private volatile @Nullable Instant servedFileOf;
     private final AtomicReference<@Nullable Save> unsaved = new AtomicReference<>();
 
     /// @param stateFolder for the last-known-good files; empty: none
@@ -56,6 +62,7 @@ public final class ConfigFollower implements AutoCloseable {
         this.workload = settings.workload();
         this.running = running;
         this.adoptNewBus = settings.adoptNewBus();
+        this.clock = clock;
         this.files = settings.stateFolder()
                 .map(folder -> new LastKnownGood(folder, settings.oldestFile(), clock))
                 .orElse(null);
@@ -109,6 +116,7 @@ public final class ConfigFollower implements AutoCloseable {
     }
 
     private void serve(SavedConfig loaded) {
+        servedFileOf = loaded.writtenAt();
         running.run(loaded.revision(), loaded.compiled(), true, List.of());
         LOG.warn(
                 "event=running workload={} revision={} sequence={} from=file writtenAt={}",
@@ -118,7 +126,24 @@ public final class ConfigFollower implements AutoCloseable {
                 loaded.writtenAt());
     }
 
+    /// How long ago the bus confirmed that what runs is the newest; of a file: how long ago it was written.
+    public Duration age() {
+        var file = servedFileOf;
+        return file != null && running.summary().stale() ? Duration.between(file, clock.instant()) : silence();
+    }
+
+    /// How long nothing was heard of the bus, which says something every few seconds even when nothing changes.
+    public Duration silence() {
+        return Duration.ofNanos(System.nanoTime() - heardNanos);
+    }
+
+    /// How many last-known-good files couldn't be written.
+    public long writeFailures() {
+        return files == null ? 0 : files.failures();
+    }
+
     private void on(TopicEvent<?> event) {
+        heardNanos = System.nanoTime();
         if (event instanceof TopicEvent.Replaced<?> replaced) {
             alarm(replaced);
         }
@@ -243,8 +268,12 @@ public final class ConfigFollower implements AutoCloseable {
 
     private void write() {
         var save = unsaved.getAndSet(null);
-        if (save != null && files != null) {
-            files.save(save.revision(), save.records());
+        if (save != null
+                && files != null
+                && !files.save(save.revision(), save.records())
+                && unsaved.compareAndSet(null, save)
+                && !life.isDisposed()) {
+            disk.schedule(this::write, SAVE_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
