@@ -193,18 +193,17 @@ public final class Lab implements AutoCloseable {
 
     /// The command line of `meltemi` with the class path of this process.
     public static List<String> meltemi(List<String> jvm, String... arguments) {
-        var command = java(jvm, MAIN);
-        command.addAll(Arrays.asList(arguments));
-        return command;
+        return java(jvm, MAIN, arguments);
     }
 
-    static List<String> java(List<String> jvm, String main) {
+    static List<String> java(List<String> jvm, String main, String... arguments) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:+UseSerialGC", "-Xshare:auto", "--enable-native-access=ALL-UNNAMED"));
         command.add("--sun-misc-unsafe-memory-access=allow");
         command.addAll(jvm);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
+        command.addAll(Arrays.asList(arguments));
         return command;
     }
 
