@@ -4,7 +4,10 @@ import dev.meltemi.schemas.Topic;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
@@ -32,6 +35,7 @@ public final class ActiveService implements AutoCloseable {
     private static final Duration LONGEST_GOODBYE = Duration.ofSeconds(10);
 
     private final Scheduler thread;
+    private final AtomicReference<@Nullable TurnRun> inOffice;
     private final Disposable life;
     private final Timings publishing;
 
@@ -59,8 +63,10 @@ public final class ActiveService implements AutoCloseable {
         void onEnd();
     }
 
-    private ActiveService(Scheduler thread, Disposable life, Timings publishing) {
+    private ActiveService(
+            Scheduler thread, AtomicReference<@Nullable TurnRun> inOffice, Disposable life, Timings publishing) {
         this.thread = thread;
+        this.inOffice = inOffice;
         this.life = life;
         this.publishing = publishing;
     }
@@ -74,7 +80,13 @@ public final class ActiveService implements AutoCloseable {
         var publishing = new Timings();
         Function<FencedWriter, Turn> timed = writer -> turns.apply(new TimedWriter(writer, publishing));
         // retries on the service's own thread, and sees the broker's absence as a reason to begin again in office
-        Mono<Void> turn = Mono.<Void>create(sink -> new TurnRun(bus, plan, thread, timed, sink).begin())
+        var inOffice = new AtomicReference<@Nullable TurnRun>();
+        Mono<Void> turn = Mono.<Void>create(sink -> {
+                    var run = new TurnRun(bus, plan, thread, timed, sink);
+                    inOffice.set(run);
+                    run.begin();
+                })
+                .doFinally(_ -> inOffice.set(null))
                 .retryWhen(Retry.fixedDelay(Long.MAX_VALUE, plan.pause())
                         .scheduler(thread)
                         .filter(failure -> !(failure instanceof FencedException))
@@ -95,12 +107,25 @@ public final class ActiveService implements AutoCloseable {
                                 plan.name(),
                                 signal.failure().toString())))
                 .subscribe();
-        return new ActiveService(thread, life, publishing);
+        return new ActiveService(thread, inOffice, life, publishing);
     }
 
     /// How long its transactions took, since this process began.
     public Timings.Reading publishing() {
         return publishing.reading();
+    }
+
+    /// Work that doesn't come from a topic, for the turn in office, on the service's thread. What it throws ends the
+    /// turn.
+    ///
+    /// @return false when nobody is in office here; otherwise it is done unless the turn ends before
+    public boolean submit(Consumer<Turn> work) {
+        var run = inOffice.get();
+        if (run == null) {
+            return false;
+        }
+        thread.schedule(() -> run.work(work));
+        return true;
     }
 
     @Override

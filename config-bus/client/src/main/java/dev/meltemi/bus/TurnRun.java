@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -87,6 +88,10 @@ final class TurnRun {
             }
             following.forEach(Arrivals::more);
         });
+    }
+
+    void work(Consumer<Turn> work) {
+        safely(() -> work.accept(required(turn)));
     }
 
     private void end() {

@@ -114,7 +114,10 @@ public final class Authority {
         return new Authority(domainOf(root), root, key, random);
     }
 
-    private static String domainOf(X509Certificate root) {
+    /// The trust domain that a root names.
+    ///
+    /// @throws IllegalArgumentException when it names none
+    public static String domainOf(X509Certificate root) {
         try {
             var names = root.getSubjectAlternativeNames();
             return names == null

@@ -41,8 +41,13 @@ public final class Pem {
     private static final List<String> KEY_ALGORITHMS = List.of("EC", "RSA");
     /// PBES2 of RFC 8018; `openssl pkey` reads it.
     private static final String ENCRYPTION = "PBEWithHmacSHA256AndAES_256";
-    /// OWASP's password storage sheet (2023) for PBKDF2 with HMAC-SHA256; about a third of a second a key.
-    private static final int ITERATIONS = 600_000;
+    /// For passphrases that people choose: OWASP's password storage sheet (2023) for PBKDF2 with HMAC-SHA256; about a
+    /// third of a second a key.
+    public static final int SLOW = 600_000;
+
+    /// For passphrases of 128 random bits or more: nobody guesses those, however quick a guess is.
+    public static final int QUICK = 10_000;
+
     private static final int SALT_BYTES = 16;
 
     private Pem() {}
@@ -105,7 +110,9 @@ public final class Pem {
     }
 
     /// Encrypted PKCS#8: PBES2, PBKDF2 with HMAC-SHA256, AES-256.
-    public static String encrypted(PrivateKey key, char[] passphrase, SecureRandom random) {
+    ///
+    /// @param iterations of PBKDF2: {@link #SLOW} or {@link #QUICK}
+    public static String encrypted(PrivateKey key, char[] passphrase, int iterations, SecureRandom random) {
         try {
             byte[] salt = new byte[SALT_BYTES];
             random.nextBytes(salt);
@@ -113,7 +120,7 @@ public final class Pem {
             cipher.init(
                     Cipher.ENCRYPT_MODE,
                     SecretKeyFactory.getInstance(ENCRYPTION).generateSecret(new PBEKeySpec(passphrase)),
-                    new PBEParameterSpec(salt, ITERATIONS),
+                    new PBEParameterSpec(salt, iterations),
                     random);
             var parameters = cipher.getParameters();
             var scheme = new AlgorithmIdentifier(

@@ -20,6 +20,7 @@ import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 import org.bouncycastle.pkcs.PKCSException;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
+import org.jspecify.annotations.Nullable;
 
 /// A PKCS#10 request for signing. It proves that whoever asks has the key; who that is, it can't say.
 ///
@@ -33,17 +34,20 @@ public record SigningRequest(PublicKey key, List<String> uris) {
         uris = List.copyOf(uris);
     }
 
+    /// @param id null when the asker doesn't know its trust domain yet
     /// @return PEM
-    public static String make(KeyPair pair, SpiffeId id) {
+    public static String make(KeyPair pair, @Nullable SpiffeId id) {
         try {
-            var extensions = new ExtensionsGenerator();
-            extensions.addExtension(
-                    Extension.subjectAlternativeName,
-                    false,
-                    new GeneralNames(new GeneralName(GeneralName.uniformResourceIdentifier, id.uri())));
-            var request = new JcaPKCS10CertificationRequestBuilder(new X500Name(""), pair.getPublic())
-                    .addAttribute(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest, extensions.generate())
-                    .build(new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate()));
+            var builder = new JcaPKCS10CertificationRequestBuilder(new X500Name(""), pair.getPublic());
+            if (id != null) {
+                var extensions = new ExtensionsGenerator();
+                extensions.addExtension(
+                        Extension.subjectAlternativeName,
+                        false,
+                        new GeneralNames(new GeneralName(GeneralName.uniformResourceIdentifier, id.uri())));
+                builder.addAttribute(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest, extensions.generate());
+            }
+            var request = builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate()));
             return Pem.block(Pem.REQUEST, request.getEncoded());
         } catch (IOException | OperatorCreationException e) {
             throw new IllegalStateException("a request for signing can't be made", e);

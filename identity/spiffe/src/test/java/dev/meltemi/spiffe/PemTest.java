@@ -24,7 +24,7 @@ class PemTest {
     @Test
     void an_encrypted_key_opens_with_its_passphrase_only() {
         var key = Keys.make(RANDOM).getPrivate();
-        var sealed = Pem.encrypted(key, "open sesame".toCharArray(), RANDOM);
+        var sealed = Pem.encrypted(key, "open sesame".toCharArray(), Pem.SLOW, RANDOM);
 
         assertThat(sealed).startsWith("-----BEGIN ENCRYPTED PRIVATE KEY-----");
         assertThat(Pem.decrypted(sealed, "open sesame".toCharArray())).isEqualTo(key);
