@@ -67,7 +67,7 @@ record Issuing(Authority authority, ECPublicKey tokens, Duration life, RandomGen
         var token = JoinTokens.verify(request.getToken(), tokens, authority.trustDomain(), now);
         var used = inventory.byToken(token.hash());
         if (token.singleUse() && used != null && !isRepeated(used, request, csr)) {
-            throw Refusal.of("the token was used at " + used.getNotBefore() + " by " + used.getInstance()
+            throw Refusal.of("the token was used already, by " + used.getInstance()
                     + ", and is good for one use; next: \"meltemi token create\" makes another, and if that wasn't you"
                     + " \"meltemi cert rotate\" and find out who has it");
         }

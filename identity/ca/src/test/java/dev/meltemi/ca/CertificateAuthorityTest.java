@@ -81,7 +81,7 @@ class CertificateAuthorityTest {
 
         var thief = mesh.workload(REVIEWS, "thief", token);
 
-        await().atMost(15, SECONDS).until(() -> thief.trouble().contains("was used at"));
+        await().atMost(15, SECONDS).until(() -> thief.trouble().contains("was used already"));
         assertThat(thief.get()).isNull();
     }
 

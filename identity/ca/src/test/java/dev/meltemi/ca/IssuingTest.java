@@ -120,8 +120,8 @@ class IssuingTest {
         var token = token(REVIEWS, true);
         issue(request("reviews-v1.default", key, null, token));
 
-        refused(() -> issue(request("thief", Keys.make(RANDOM), null, token)), "was used at");
-        refused(() -> issue(request("reviews-v1.default", Keys.make(RANDOM), null, token)), "was used at");
+        refused(() -> issue(request("thief", Keys.make(RANDOM), null, token)), "was used already");
+        refused(() -> issue(request("reviews-v1.default", Keys.make(RANDOM), null, token)), "was used already");
         assertThat(issue(request("reviews-v1.default", key, null, token)).getRotations())
                 .as("the answer was lost, and the same asker asks again")
                 .isEqualTo(2);
@@ -135,7 +135,7 @@ class IssuingTest {
                 request("reviews-v1.default", Keys.make(RANDOM), null, ""),
                 Pem.certificates(first.getChain()).getFirst());
 
-        refused(() -> issue(request("thief", Keys.make(RANDOM), null, token)), "was used at");
+        refused(() -> issue(request("thief", Keys.make(RANDOM), null, token)), "was used already");
     }
 
     @Test
@@ -155,7 +155,7 @@ class IssuingTest {
         var twin = parts[0] + "." + parts[1] + "."
                 + java.util.Base64.getUrlEncoder().withoutPadding().encodeToString(signature);
 
-        refused(() -> issue(request("thief", Keys.make(RANDOM), null, twin)), "was used at");
+        refused(() -> issue(request("thief", Keys.make(RANDOM), null, twin)), "was used already");
     }
 
     @Test
