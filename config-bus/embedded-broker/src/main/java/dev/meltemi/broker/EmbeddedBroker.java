@@ -4,6 +4,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.time.InstantSource;
 import java.util.Map;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -35,7 +36,8 @@ public final class EmbeddedBroker implements AutoCloseable {
         try {
             int port = Ports.claim("Kafka broker", settings.host(), settings.port());
             int controllerPort = Ports.claim("Kafka controller", settings.host(), settings.controllerPort());
-            var properties = NodeProperties.of(settings.host(), port, controllerPort, directory.path());
+            var properties =
+                    NodeProperties.of(settings.host(), port, controllerPort, directory.path(), security(settings));
             format(directory);
             var server = started(properties, settings.host() + ":" + port);
             return new EmbeddedBroker(server, directory, settings.host() + ":" + port);
@@ -77,6 +79,12 @@ public final class EmbeddedBroker implements AutoCloseable {
                             + "; next: free the port, choose others with --port-offset, or use another --data-dir",
                     e);
         }
+    }
+
+    private static Map<String, String> security(BrokerSettings settings) {
+        return settings.credentials()
+                .map(folder -> NodeSecurity.of(folder, InstantSource.system().instant()))
+                .orElse(Map.of());
     }
 
     private static void stop(KafkaRaftServer server) {

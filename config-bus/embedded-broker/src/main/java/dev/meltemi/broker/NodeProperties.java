@@ -11,7 +11,9 @@ final class NodeProperties {
 
     private NodeProperties() {}
 
-    static Map<String, String> of(String host, int port, int controllerPort, Path data) {
+    /// @param security what {@link NodeSecurity} says; empty: everybody may do everything, by plaintext
+    static Map<String, String> of(String host, int port, int controllerPort, Path data, Map<String, String> security) {
+        var protocol = security.isEmpty() ? "PLAINTEXT" : "SSL";
         var all = new TreeMap<String, String>();
         all.put("process.roles", "broker,controller");
         all.put("node.id", Integer.toString(NODE_ID));
@@ -19,12 +21,14 @@ final class NodeProperties {
         all.put("controller.listener.names", CONTROLLER);
         all.put(
                 "listeners",
-                "PLAINTEXT://" + host + ":" + port + "," + CONTROLLER + "://" + host + ":" + controllerPort);
-        all.put("advertised.listeners", "PLAINTEXT://" + host + ":" + port);
-        all.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT," + CONTROLLER + ":PLAINTEXT");
+                protocol + "://" + host + ":" + port + "," + CONTROLLER + "://" + host + ":" + controllerPort);
+        all.put("advertised.listeners", protocol + "://" + host + ":" + port);
+        all.put("inter.broker.listener.name", protocol);
+        all.put("listener.security.protocol.map", protocol + ":" + protocol + "," + CONTROLLER + ":" + protocol);
         all.put("log.dirs", data.toString());
         all.putAll(ONE_NODE);
         all.putAll(SMALL);
+        all.putAll(security);
         return all;
     }
 
