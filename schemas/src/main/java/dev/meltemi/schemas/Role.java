@@ -1,6 +1,8 @@
 package dev.meltemi.schemas;
 
-/// Who reads or writes a topic; access control lists are made from it.
+import java.util.Locale;
+
+/// Who reads or writes a topic; access lists ({@link Grants}) are made from it.
 public enum Role {
     PEOPLE,
     ADMISSION,
@@ -9,5 +11,15 @@ public enum Role {
     CA,
     SIDECAR,
     OPERATOR,
-    ANALYST
+    ANALYST;
+
+    /// As in certificates (their `OU`), access lists and tables: `route-compiler`.
+    public String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /// As a broker's access lists call whoever has it: `User:route-compiler`.
+    public String principal() {
+        return "User:" + label();
+    }
 }

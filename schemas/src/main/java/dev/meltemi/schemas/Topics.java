@@ -90,7 +90,7 @@ public final class Topics {
             8,
             new AvroCodec<>(17, ServiceRoutes.getClassSchema()),
             Set.of(ROUTE_COMPILER),
-            Set.of(SIDECAR, OPERATOR),
+            Set.of(ROUTE_COMPILER, SIDECAR, OPERATOR),
             MIB,
             "Compiled services: ports, routes, subsets, traffic policy, visibility.");
     public static final Topic<GatewayRoutes> GATEWAYS = new Topic<>(
@@ -99,7 +99,7 @@ public final class Topics {
             1,
             new AvroCodec<>(3, GatewayRoutes.getClassSchema()),
             Set.of(ROUTE_COMPILER),
-            Set.of(SIDECAR, OPERATOR),
+            Set.of(ROUTE_COMPILER, SIDECAR, OPERATOR),
             MIB,
             "Compiled gateways: servers, hosts, routes.");
     public static final Topic<ServiceEndpoint> ENDPOINTS = new Topic<>(
@@ -108,7 +108,7 @@ public final class Topics {
             8,
             new AvroCodec<>(11, ServiceEndpoint.getClassSchema()),
             Set.of(ROUTE_COMPILER),
-            Set.of(SIDECAR, OPERATOR),
+            Set.of(ROUTE_COMPILER, SIDECAR, OPERATOR),
             MIB,
             "Live endpoints, one record each.");
     public static final Topic<AccessRules> ACCESS_RULES = new Topic<>(
@@ -117,7 +117,7 @@ public final class Topics {
             8,
             new AvroCodec<>(18, AccessRules.getClassSchema()),
             Set.of(ROUTE_COMPILER),
-            Set.of(SIDECAR, OPERATOR),
+            Set.of(ROUTE_COMPILER, SIDECAR, OPERATOR),
             MIB,
             "Compiled rules about who may reach workloads, and how: mTLS modes.");
     public static final Topic<Cut> REVISIONS = new Topic<>(
@@ -126,7 +126,7 @@ public final class Topics {
             1,
             new AvroCodec<>(16, Cut.getClassSchema()),
             Set.of(ROUTE_COMPILER),
-            Set.of(SIDECAR, OPERATOR),
+            Set.of(ROUTE_COMPILER, SIDECAR, OPERATOR),
             MIB,
             "The newest consistent cut through the compiled topics.");
     public static final Topic<TrustBundle> TRUST = new Topic<>(

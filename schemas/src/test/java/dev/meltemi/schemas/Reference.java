@@ -3,7 +3,6 @@ package dev.meltemi.schemas;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -15,9 +14,10 @@ import org.apache.avro.Schema;
 final class Reference {
     private Reference() {}
 
-    /// The text with what stands between `<!-- topics -->` or `<!-- records -->` and the matching end replaced.
+    /// The text with what stands between `<!-- topics -->`, `<!-- roles -->` or `<!-- records -->` and the matching
+    /// end replaced.
     static String into(String text) {
-        return between(between(text, "topics", topics()), "records", records());
+        return between(between(between(text, "topics", topics()), "roles", roles()), "records", records());
     }
 
     private static String between(String text, String name, String content) {
@@ -49,6 +49,30 @@ final class Reference {
         return rows.toString();
     }
 
+    private static String roles() {
+        var rows = new StringBuilder("| topic |");
+        var line = new StringBuilder("|---|");
+        for (var role : Role.values()) {
+            rows.append(' ').append(role.label()).append(" |");
+            line.append("---|");
+        }
+        rows.append('\n').append(line).append('\n');
+        for (Topic<?> topic : Topics.all()) {
+            rows.append("| `").append(topic.name()).append("` |");
+            for (var role : Role.values()) {
+                rows.append(' ').append(rights(topic, role)).append(" |");
+            }
+            rows.append('\n');
+        }
+        return rows.toString();
+    }
+
+    private static String rights(Topic<?> topic, Role role) {
+        boolean reads = topic.readers().contains(role);
+        boolean writes = topic.writers().contains(role);
+        return reads && writes ? "read, write" : reads ? "read" : writes ? "write" : "";
+    }
+
     private static String kept(Retention retention) {
         return switch (retention) {
             case Retention.Compacted _ -> "newest of each key";
@@ -68,10 +92,7 @@ final class Reference {
     }
 
     private static String roles(Set<Role> roles) {
-        return roles.stream()
-                .sorted()
-                .map(role -> role.name().toLowerCase(Locale.ROOT).replace('_', '-'))
-                .collect(Collectors.joining(", "));
+        return roles.stream().sorted().map(Role::label).collect(Collectors.joining(", "));
     }
 
     private static String records() {

@@ -88,7 +88,7 @@ final class TopicsCommand extends OperatorCommand {
     private static String names(Set<dev.meltemi.schemas.Role> roles) {
         return roles.stream()
                 .sorted(Comparator.naturalOrder())
-                .map(role -> role.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'))
+                .map(dev.meltemi.schemas.Role::label)
                 .collect(Collectors.joining(","));
     }
 }

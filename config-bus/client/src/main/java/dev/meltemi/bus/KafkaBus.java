@@ -1,5 +1,6 @@
 package dev.meltemi.bus;
 
+import dev.meltemi.kafka.AccessAdministration;
 import dev.meltemi.kafka.BrokerConnection;
 import dev.meltemi.kafka.BrokerException;
 import dev.meltemi.kafka.ClusterInspection;
@@ -128,6 +129,11 @@ public final class KafkaBus implements MeshBus {
                         found.settings(),
                         found.differences(),
                         found.rights());
+    }
+
+    @Override
+    public AccessLists accessLists() {
+        return new KafkaAccessLists(new AccessAdministration(connection));
     }
 
     @Override

@@ -48,6 +48,11 @@ public interface MeshBus extends AutoCloseable {
     /// @throws BusException when no broker answers
     BusState inspect(List<Topic<?>> topics);
 
+    /// @throws BusException on a bus that keeps none
+    default AccessLists accessLists() {
+        throw new BusException("this bus has no access lists: whoever reaches it may do everything");
+    }
+
     /// Completes whatever follows this bus, and stands down from every role.
     @Override
     void close();

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Map;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -14,12 +13,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
-import org.apache.kafka.common.errors.AuthenticationException;
-import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.DisconnectException;
-import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
 /// One process's access to one broker or cluster: makes the clients, knows whether anybody answers, and turns Kafka's
@@ -27,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class BrokerConnection implements AutoCloseable {
     private final KafkaSettings settings;
     private final ClientProperties properties;
+    private final Failures failures;
     private final Outage outage;
     private @Nullable Admin admin;
     private boolean closed;
@@ -35,6 +29,7 @@ public final class BrokerConnection implements AutoCloseable {
     public BrokerConnection(KafkaSettings settings) {
         this.settings = settings;
         this.properties = new ClientProperties(settings);
+        this.failures = new Failures(settings, InstantSource.system());
         this.outage = new Outage(settings.bootstrapServers(), InstantSource.system());
     }
 
@@ -112,43 +107,8 @@ public final class BrokerConnection implements AutoCloseable {
         }
     }
 
-    /// What Kafka meant: what was attempted, where, why it failed, and what to do next.
     BrokerException failure(String doing, Throwable thrown) {
-        var cause = thrown;
-        while ((cause instanceof ExecutionException || cause instanceof CompletionException)
-                && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        var where = settings.bootstrapServers();
-        var text = switch (cause) {
-            case BrokerException told -> String.valueOf(told.getMessage());
-            case AuthenticationException e ->
-                doing + ": the broker at " + where + " refuses our identity: " + e.getMessage()
-                        + "; next: check certificate and the Kafka client properties file";
-            case AuthorizationException e ->
-                doing + ": not allowed at " + where + ": " + e.getMessage()
-                        + "; next: grant it with kafka-acls.sh --bootstrap-server " + where;
-            case UnknownTopicOrPartitionException e ->
-                doing + ": a topic doesn't exist at " + where + ": " + e.getMessage()
-                        + "; next: start the control services once (they create topics), or check the prefix "
-                        + settings.prefix();
-            case RecordTooLargeException e -> doing + ": the record is too large: " + e.getMessage();
-            case TimeoutException _, DisconnectException _, java.util.concurrent.TimeoutException _ ->
-                unreachable(doing);
-            case KafkaException e when String.valueOf(e.getCause()).contains("bootstrap.servers") -> unreachable(doing);
-            default -> doing + " at " + where + ": " + cause;
-        };
-        return new BrokerException(text, cause);
-    }
-
-    private String unreachable(String doing) {
-        return "no Kafka broker answers (" + doing + ", waited " + seconds(settings.patience()) + "): "
-                + Unreachable.why(settings.bootstrapServers())
-                + "; next: start one with `meltemi broker`, or check --bootstrap-servers";
-    }
-
-    private static String seconds(Duration time) {
-        return time.toMillis() / 1000.0 + " s";
+        return failures.of(doing, thrown);
     }
 
     @Override

@@ -75,7 +75,7 @@ public final class LogReader implements Runnable {
                 // only stop() wakes: the loop's condition ends it
             } catch (KafkaException | BrokerException e) {
                 if (stopped || isFinal(e)) {
-                    sink.error(connection.failure("reading " + String.join(", ", topics), e));
+                    sink.error(connection.failure("reading " + String.join(", ", topics), cause(e)));
                     return;
                 }
                 connection.outage().begins(String.valueOf(e.getMessage()));
@@ -178,9 +178,13 @@ public final class LogReader implements Runnable {
     }
 
     private boolean isFinal(RuntimeException e) {
-        var cause = e instanceof BrokerException && e.getCause() != null ? e.getCause() : e;
+        var cause = cause(e);
         return cause instanceof AuthorizationException
                 || (cause instanceof UnknownTopicOrPartitionException && positions.isEmpty());
+    }
+
+    private static Throwable cause(RuntimeException e) {
+        return e instanceof BrokerException && e.getCause() != null ? e.getCause() : e;
     }
 
     /// Asks now and then, without waiting for the answer, whether the topics still have the ids that we read: a topic

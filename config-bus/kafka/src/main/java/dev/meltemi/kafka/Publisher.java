@@ -5,6 +5,8 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.ClusterAuthorizationException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
@@ -21,24 +23,40 @@ public final class Publisher implements AutoCloseable {
     }
 
     /// Fails with a {@link BrokerException} within the settings' patience. Off the caller's thread: the first call for
-    /// a
-    /// topic waits for its metadata.
+    /// a topic waits for its metadata.
     public Mono<RecordMetadata> send(ProducerRecord<byte[], byte[]> record) {
         return Mono.<RecordMetadata>create(sink -> send(record, sink)).subscribeOn(Schedulers.boundedElastic());
     }
 
     private void send(ProducerRecord<byte[], byte[]> record, MonoSink<RecordMetadata> sink) {
+        KafkaProducer<byte[], byte[]> used = null;
         try {
-            var _ = producer().send(record, (written, e) -> {
+            used = producer();
+            var from = used;
+            var _ = from.send(record, (written, e) -> {
                 if (e == null) {
                     sink.success(written);
                 } else {
+                    if (e instanceof AuthenticationException || e instanceof ClusterAuthorizationException) {
+                        abandon(from);
+                    }
                     sink.error(connection.failure("writing to " + record.topic(), e));
                 }
             });
         } catch (KafkaException | BrokerException e) {
+            if (used != null && e instanceof KafkaException) {
+                abandon(used);
+            }
             sink.error(connection.failure("writing to " + record.topic(), e));
         }
+    }
+
+    /// An idempotent producer that was refused once is refused for ever: the next record gets another one.
+    private synchronized void abandon(KafkaProducer<byte[], byte[]> refused) {
+        if (producer == refused) {
+            producer = null;
+        }
+        refused.close(Duration.ZERO);
     }
 
     private synchronized KafkaProducer<byte[], byte[]> producer() {
