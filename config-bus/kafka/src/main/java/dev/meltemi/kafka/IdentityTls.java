@@ -60,7 +60,7 @@ final class IdentityTls {
         if (identity == null) {
             throw new KafkaException("there is no certificate yet to show to the broker");
         }
-        if (context == null || used != identity) {
+        if (context == null || !identity.equals(used)) {
             context = made(identity);
             used = identity;
         }

@@ -53,7 +53,7 @@ public final class Publisher implements AutoCloseable {
 
     /// An idempotent producer that was refused once is refused for ever: the next record gets another one.
     private synchronized void abandon(KafkaProducer<byte[], byte[]> refused) {
-        if (producer == refused) {
+        if (refused.equals(producer)) {
             producer = null;
         }
         refused.close(Duration.ZERO);
