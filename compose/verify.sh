@@ -177,7 +177,7 @@ say "Starting: $COMPOSE_PROJECT_NAME, gateway at $gateway"
 began=1
 compose down -v --remove-orphans -t 5 >/dev/null 2>&1
 start=$SECONDS
-timeout 300 bash -c 'if docker compose version >/dev/null 2>&1; then docker compose up -d; else docker-compose up -d; fi' >"$work/up" 2>&1 || { tail -20 "$work/up"; fail "it comes up"; exit 1; }
+timeout 400 bash -c 'if docker compose version >/dev/null 2>&1; then docker compose up -d; else docker-compose up -d; fi' >"$work/up" 2>&1 || { tail -20 "$work/up"; fail "it comes up"; exit 1; }
 check "every container is healthy" within 180 all_healthy
 check "the product page is answered through the gateway" within 60 page
 say "      up to answering: $((SECONDS - start)) s"
