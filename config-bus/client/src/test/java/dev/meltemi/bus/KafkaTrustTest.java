@@ -167,10 +167,10 @@ class KafkaTrustTest {
         try (var bus = bus(Role.ADMISSION)) {
             assertThatCode(() -> bus.ensureTopics(Grants.topicsOf(Role.ADMISSION)))
                     .doesNotThrowAnyException();
-            assertThatThrownBy(() -> bus.ensureTopics(List.of(Topics.SCHEMAS)))
+            assertThatThrownBy(() -> bus.ensureTopics(List.of(Topics.CERTIFICATES)))
                     .isInstanceOf(BusException.class)
                     .hasMessageContaining("User:admission")
-                    .hasMessageContaining("mesh.schemas");
+                    .hasMessageContaining("mesh.certificates");
         }
     }
 
