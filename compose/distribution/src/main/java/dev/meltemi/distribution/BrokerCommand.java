@@ -5,6 +5,7 @@ import dev.meltemi.broker.EmbeddedBroker;
 import dev.meltemi.schemas.Topic;
 import dev.meltemi.schemas.Topics;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,15 +37,29 @@ final class BrokerCommand implements Callable<Integer> {
             description = "prefix of the mesh's topics (default: mesh.)")
     private String prefix = Topic.DEFAULT_PREFIX;
 
+    @Option(
+            names = "--credentials",
+            paramLabel = "DIR",
+            defaultValue = "${env:MELTEMI_CREDENTIALS:-}",
+            description = "folder with the broker's cert.pem, key.pem and roots.pem, as `meltemi ca init` writes it:"
+                    + " TLS only, a certificate of everybody, and rights by role"
+                    + " (default: $$MELTEMI_CREDENTIALS, else plaintext, and everybody may do everything)")
+    private String credentials = "";
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Override
     public Integer call() throws InterruptedException {
         try (var running = new Foreground()) {
-            var broker = running.add(EmbeddedBroker.start(new BrokerSettings(dataDir, host, port, 0)));
-            try (var bus = new Buses("meltemi-broker").open(broker.bootstrapServers(), prefix)) {
+            var own =
+                    Optional.of(credentials).filter(folder -> !folder.isEmpty()).map(Path::of);
+            var broker = running.add(EmbeddedBroker.start(new BrokerSettings(dataDir, host, port, 0, own)));
+            try (var bus = new Buses("meltemi-broker").openWith(broker.bootstrapServers(), prefix, own)) {
                 bus.ensureTopics(Topics.all());
+                if (own.isPresent()) {
+                    bus.accessLists().apply();
+                }
             }
             var out = spec.commandLine().getOut();
             out.println("READY " + broker.bootstrapServers());

@@ -1,7 +1,8 @@
 package dev.meltemi.distribution;
 
 import dev.meltemi.schemas.Topic;
-import dev.meltemi.schemas.Topics;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -51,15 +52,26 @@ final class ControlCommand implements Callable<Integer> {
             description = "port of /metrics, /healthz/ready and /healthz/live, as istiod's (default: 15014)")
     private int healthPort = 15014;
 
+    @Option(
+            names = "--credentials",
+            paramLabel = "DIR",
+            defaultValue = "${env:MELTEMI_CREDENTIALS:-}",
+            description = "folder with admission, route-compiler and registry in it, as `meltemi ca init` writes it:"
+                    + " Kafka by TLS, each service with its own (default: $$MELTEMI_CREDENTIALS, else plaintext)")
+    private String credentials = "";
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Override
     public Integer call() throws InterruptedException {
         try (var running = new Foreground()) {
-            var bus = running.add(new Buses("meltemi-control").open(bootstrapServers, prefix));
-            bus.ensureTopics(Topics.all());
-            var control = running.add(ControlPlane.start(bus, prefix, registryHost, registryPort));
+            var buses = ControlBuses.open(
+                    bootstrapServers,
+                    prefix,
+                    Optional.of(credentials).filter(folder -> !folder.isEmpty()).map(Path::of),
+                    running);
+            var control = running.add(ControlPlane.start(buses, prefix, registryHost, registryPort));
             running.add(ControlHealth.start(control.metrics(), healthHost, healthPort));
             var out = spec.commandLine().getOut();
             out.println("READY");

@@ -2,7 +2,6 @@ package dev.meltemi.distribution;
 
 import dev.meltemi.admission.Admission;
 import dev.meltemi.admission.AdmissionSettings;
-import dev.meltemi.bus.MeshBus;
 import dev.meltemi.registry.Registry;
 import dev.meltemi.routecompiler.RouteCompiler;
 import dev.meltemi.routecompiler.RouteCompilerSettings;
@@ -19,10 +18,10 @@ final class ControlPlane implements AutoCloseable {
     private final Admission admission;
     private final RouteCompiler routeCompiler;
     private final Registry registry;
-    private final MeshBus bus;
+    private final ControlBuses buses;
 
-    private ControlPlane(MeshBus bus, Admission admission, RouteCompiler routeCompiler, Registry registry) {
-        this.bus = bus;
+    private ControlPlane(ControlBuses buses, Admission admission, RouteCompiler routeCompiler, Registry registry) {
+        this.buses = buses;
         this.admission = admission;
         this.routeCompiler = routeCompiler;
         this.registry = registry;
@@ -30,13 +29,13 @@ final class ControlPlane implements AutoCloseable {
 
     /// @param registryPort 0 for any free one
     /// @throws dev.meltemi.bus.BusException when the registry's port is taken
-    static ControlPlane start(MeshBus bus, String prefix, String registryHost, int registryPort) {
-        var registry = Registry.start(bus, registryHost, registryPort, prefix);
+    static ControlPlane start(ControlBuses buses, String prefix, String registryHost, int registryPort) {
+        var registry = Registry.start(buses.registry(), registryHost, registryPort, prefix);
         awaitSchemas(registry);
         return new ControlPlane(
-                bus,
-                Admission.start(bus, InstantSource.system(), AdmissionSettings.DEFAULT),
-                RouteCompiler.start(bus, RouteCompilerSettings.DEFAULT),
+                buses,
+                Admission.start(buses.admission(), InstantSource.system(), AdmissionSettings.DEFAULT),
+                RouteCompiler.start(buses.routeCompiler(), RouteCompilerSettings.DEFAULT),
                 registry);
     }
 
@@ -53,7 +52,7 @@ final class ControlPlane implements AutoCloseable {
     }
 
     ControlMetrics metrics() {
-        return new ControlMetrics(bus, admission, routeCompiler);
+        return new ControlMetrics(buses.admission(), admission, routeCompiler);
     }
 
     int registryPort() {

@@ -59,7 +59,8 @@ final class Demo implements AutoCloseable {
         screen.step("Kafka broker on " + broker.bootstrapServers());
         var bus = running.add(new Buses("meltemi-demo").open(broker.bootstrapServers(), Topic.DEFAULT_PREFIX));
         bus.ensureTopics(Topics.all());
-        running.add(ControlPlane.start(bus, Topic.DEFAULT_PREFIX, "127.0.0.1", layout.registryPort()));
+        running.add(ControlPlane.start(
+                ControlBuses.sharing(bus), Topic.DEFAULT_PREFIX, "127.0.0.1", layout.registryPort()));
         BookinfoRules.publishTo(bus);
         screen.step("admission, route-compiler, schema registry; bookinfo published");
         List<Sidecar> proxies = proxies(bus, broker.bootstrapServers());
@@ -73,7 +74,9 @@ final class Demo implements AutoCloseable {
 
     private List<Sidecar> proxies(MeshBus bus, String bootstrapServers) {
         var world = SidecarWorld.of(
-                proxyLoops, bus, new Buses("meltemi-telemetry").telemetry(bootstrapServers, Topic.DEFAULT_PREFIX));
+                proxyLoops,
+                bus,
+                new Buses("meltemi-telemetry").telemetry(bootstrapServers, Topic.DEFAULT_PREFIX, null));
         var places = new DemoProxies(layout, folder.resolve("proxies"));
         var proxies = new ArrayList<Sidecar>();
         for (App app : Bookinfo.TOPOLOGY) {

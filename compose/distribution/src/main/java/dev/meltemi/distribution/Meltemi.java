@@ -38,7 +38,7 @@ public final class Meltemi implements Runnable {
                 .addSubcommand(new ControlCommand())
                 .addSubcommand(new SidecarCommand(new Buses("meltemi-sidecar")))
                 .addSubcommand(new GatewayCommand(new Buses("meltemi-gateway")));
-        OperatorCommands.addTo(line, new Buses("meltemi-cli")::open);
+        OperatorCommands.addTo(line, new Buses("meltemi-cli")::openWith);
         line.setExecutionExceptionHandler(new StartErrors(line.getExecutionExceptionHandler()));
         return line;
     }

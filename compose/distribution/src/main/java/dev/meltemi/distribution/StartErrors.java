@@ -1,14 +1,17 @@
 package dev.meltemi.distribution;
 
 import dev.meltemi.broker.BrokerStartException;
+import dev.meltemi.workload.CredentialsException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
 
-/// What keeps a process from starting is told in one message; the exit code is sysexits' 69, unavailable.
+/// What keeps a process from starting is told in one message; the exit code is sysexits' 69,
+/// unavailable, or 65 when credentials can't be used.
 ///
 /// @param others what the operator's commands do with their errors
 record StartErrors(IExecutionExceptionHandler others) implements IExecutionExceptionHandler {
+    private static final int DATA = 65;
     private static final int UNAVAILABLE = 69;
 
     @Override
@@ -17,6 +20,11 @@ record StartErrors(IExecutionExceptionHandler others) implements IExecutionExcep
             command.getErr().println("error: " + failure.getMessage());
             command.getErr().flush();
             return UNAVAILABLE;
+        }
+        if (failure instanceof CredentialsException) {
+            command.getErr().println("error: " + failure.getMessage());
+            command.getErr().flush();
+            return DATA;
         }
         return others.handleExecutionException(failure, command, parsed);
     }

@@ -28,7 +28,7 @@ class ControlHealthTest {
         """;
 
     private final InMemoryBus bus = InMemoryBus.create();
-    private final ControlPlane control = ControlPlane.start(bus, "mesh.", "127.0.0.1", 0);
+    private final ControlPlane control = ControlPlane.start(ControlBuses.sharing(bus), "mesh.", "127.0.0.1", 0);
     private final ControlHealth health = ControlHealth.start(control.metrics(), "127.0.0.1", 0);
     private final HttpClient client = HttpClient.newHttpClient();
 

@@ -2,8 +2,10 @@ package dev.meltemi.cli;
 
 import dev.meltemi.bus.MeshBus;
 import dev.meltemi.schemas.Topic;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /// Where the mesh's bus is; the same options on every command that needs it.
@@ -25,6 +27,14 @@ final class BusOptions {
     String prefix = Topic.DEFAULT_PREFIX;
 
     @Option(
+            names = "--credentials",
+            paramLabel = "DIR",
+            defaultValue = "${env:MELTEMI_CREDENTIALS:-}",
+            description = "folder with cert.pem, key.pem and roots.pem, as `meltemi ca init` writes it: Kafka by TLS"
+                    + " (default: $$MELTEMI_CREDENTIALS, else plaintext)")
+    String credentials = "";
+
+    @Option(
             names = "--request-timeout",
             paramLabel = "DURATION",
             defaultValue = "10s",
@@ -32,7 +42,12 @@ final class BusOptions {
     Duration requestTimeout = Duration.ofSeconds(10);
 
     MeshBus open(BusFactory buses) {
-        return buses.open(bootstrapServers, prefix);
+        return buses.open(bootstrapServers, prefix, credentials().map(Path::of));
+    }
+
+    /// Empty: plaintext.
+    Optional<String> credentials() {
+        return Optional.of(credentials).filter(folder -> !folder.isEmpty());
     }
 
     /// Reads the topics to their ends, and goes on following them.

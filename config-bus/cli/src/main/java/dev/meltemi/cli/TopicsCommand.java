@@ -1,7 +1,9 @@
 package dev.meltemi.cli;
 
 import dev.meltemi.bus.MeshBus;
+import dev.meltemi.schemas.Grants;
 import dev.meltemi.schemas.Retention;
+import dev.meltemi.schemas.Role;
 import dev.meltemi.schemas.Topic;
 import dev.meltemi.schemas.Topics;
 import java.util.Comparator;
@@ -9,6 +11,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "topics", description = "The catalogue of topics, and whether the broker agrees with it.")
@@ -77,6 +80,56 @@ final class TopicsCommand extends OperatorCommand {
         return ExitCode.OK;
     }
 
+    @Command(
+            name = "acl",
+            mixinStandardHelpOptions = true,
+            description = "Who may read and write which topic; with --apply the broker goes by it.")
+    int acl(
+            @Option(names = "--apply", description = "grant on the broker what is missing there") boolean apply,
+            @Option(names = "--prune", description = "with --apply: take away what our roles may do beyond that")
+                    boolean prune,
+            @Option(names = "--print", description = "only print, ask no broker (the default)") boolean print,
+            @Option(
+                            names = {"-o", "--output"},
+                            defaultValue = "table",
+                            paramLabel = "FORMAT",
+                            description = "table, json or kafka-acls (commands for a cluster that others keep)")
+                    String output,
+            @Mixin BusOptions bus) {
+        if ((apply && print) || (prune && !apply)) {
+            throw new CommandFailure(ExitCode.USAGE, "either --print, or --apply with or without --prune");
+        }
+        var text = new RightsText(Grants.of(bus.prefix), bus.prefix);
+        switch (output) {
+            case "table" -> text.table(out());
+            case "json" -> text.json(out());
+            case "kafka-acls" -> text.kafkaAcls(out(), bus.bootstrapServers, bus.credentials());
+            default ->
+                throw new CommandFailure(
+                        ExitCode.USAGE, "'" + output + "' is no format; table, json and kafka-acls are");
+        }
+        out().flush();
+        if (apply) {
+            apply(bus, prune);
+        }
+        return ExitCode.OK;
+    }
+
+    private void apply(BusOptions bus, boolean prune) {
+        try (MeshBus opened = bus.open(surroundings.buses())) {
+            var lists = opened.accessLists();
+            var granted = lists.apply();
+            granted.forEach(grant -> err().println("granted " + RightsText.line(grant)));
+            var surplus = prune ? lists.prune() : lists.compare().surplus();
+            surplus.forEach(right -> err().println((prune ? "taken away " : "surplus ") + right));
+            err().println(granted.size() + " rights granted, "
+                    + (Grants.of(bus.prefix).size() - granted.size())
+                    + " were in force, " + surplus.size()
+                    + (prune ? " taken away" : " beyond the catalogue (--prune takes them away)"));
+            err().flush();
+        }
+    }
+
     private static String kept(Retention retention) {
         return switch (retention) {
             case Retention.Compacted() -> "newest of each key";
@@ -85,10 +138,7 @@ final class TopicsCommand extends OperatorCommand {
         };
     }
 
-    private static String names(Set<dev.meltemi.schemas.Role> roles) {
-        return roles.stream()
-                .sorted(Comparator.naturalOrder())
-                .map(dev.meltemi.schemas.Role::label)
-                .collect(Collectors.joining(","));
+    private static String names(Set<Role> roles) {
+        return roles.stream().sorted(Comparator.naturalOrder()).map(Role::label).collect(Collectors.joining(","));
     }
 }

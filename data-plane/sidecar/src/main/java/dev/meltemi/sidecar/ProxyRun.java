@@ -15,10 +15,10 @@ final class ProxyRun {
         var brokers = options.brokers();
         @Nullable
         MeshBus bus = brokers.isPresent() && settings.config().resources().isEmpty()
-                ? buses.open(brokers.get(), options.prefix, clientId)
+                ? buses.open(brokers.get(), options.prefix, clientId, null)
                 : null;
-        var telemetry =
-                brokers.map(servers -> buses.telemetry(servers, options.prefix)).orElse(null);
+        var telemetry = brokers.map(servers -> buses.telemetry(servers, options.prefix, null))
+                .orElse(null);
         try {
             var sidecar = Sidecar.start(settings, SidecarWorld.of(loops, bus, telemetry));
             var goodbye = new Thread(sidecar::close, "goodbye");
