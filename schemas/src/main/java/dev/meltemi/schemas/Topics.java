@@ -126,7 +126,7 @@ public final class Topics {
             1,
             new AvroCodec<>(16, Cut.getClassSchema()),
             Set.of(ROUTE_COMPILER),
-            Set.of(ROUTE_COMPILER, SIDECAR, OPERATOR),
+            Set.of(ADMISSION, ROUTE_COMPILER, SIDECAR, OPERATOR),
             MIB,
             "The newest consistent cut through the compiled topics.");
     public static final Topic<TrustBundle> TRUST = new Topic<>(

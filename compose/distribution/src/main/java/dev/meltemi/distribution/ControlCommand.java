@@ -60,18 +60,22 @@ final class ControlCommand implements Callable<Integer> {
                     + " Kafka by TLS, each service with its own (default: $$MELTEMI_CREDENTIALS, else plaintext)")
     private String credentials = "";
 
+    @Option(
+            names = "--state-dir",
+            paramLabel = "DIR",
+            defaultValue = "${env:MELTEMI_STATE_DIR:-}",
+            description = "folder of the last-known-good files, of which `meltemi restore` brings the rules back that a"
+                    + " broker lost (default: $$MELTEMI_STATE_DIR, else none are written)")
+    private String stateDir = "";
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Override
     public Integer call() throws InterruptedException {
         try (var running = new Foreground()) {
-            var buses = ControlBuses.open(
-                    bootstrapServers,
-                    prefix,
-                    Optional.of(credentials).filter(folder -> !folder.isEmpty()).map(Path::of),
-                    running);
-            var control = running.add(ControlPlane.start(buses, prefix, registryHost, registryPort));
+            var buses = ControlBuses.open(bootstrapServers, prefix, folder(credentials), running);
+            var control = running.add(ControlPlane.start(buses, prefix, registryHost, registryPort, folder(stateDir)));
             running.add(ControlHealth.start(control.metrics(), healthHost, healthPort));
             var out = spec.commandLine().getOut();
             out.println("READY");
@@ -79,5 +83,9 @@ final class ControlCommand implements Callable<Integer> {
             running.await();
         }
         return 0;
+    }
+
+    private static Optional<Path> folder(String option) {
+        return Optional.of(option).filter(folder -> !folder.isEmpty()).map(Path::of);
     }
 }

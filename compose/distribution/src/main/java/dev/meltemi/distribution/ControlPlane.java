@@ -5,8 +5,10 @@ import dev.meltemi.admission.AdmissionSettings;
 import dev.meltemi.registry.Registry;
 import dev.meltemi.routecompiler.RouteCompiler;
 import dev.meltemi.routecompiler.RouteCompilerSettings;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,14 +30,17 @@ final class ControlPlane implements AutoCloseable {
     }
 
     /// @param registryPort 0 for any free one
+    /// @param stateFolder of what the services remember when the broker forgets; empty: only as long as they run
     /// @throws dev.meltemi.bus.BusException when the registry's port is taken
-    static ControlPlane start(ControlBuses buses, String prefix, String registryHost, int registryPort) {
+    static ControlPlane start(
+            ControlBuses buses, String prefix, String registryHost, int registryPort, Optional<Path> stateFolder) {
         var registry = Registry.start(buses.registry(), registryHost, registryPort, prefix);
         awaitSchemas(registry);
         return new ControlPlane(
                 buses,
-                Admission.start(buses.admission(), InstantSource.system(), AdmissionSettings.DEFAULT),
-                RouteCompiler.start(buses.routeCompiler(), RouteCompilerSettings.DEFAULT),
+                Admission.start(buses.admission(), InstantSource.system(), AdmissionSettings.DEFAULT, stateFolder),
+                RouteCompiler.start(
+                        buses.routeCompiler(), InstantSource.system(), RouteCompilerSettings.DEFAULT, stateFolder),
                 registry);
     }
 

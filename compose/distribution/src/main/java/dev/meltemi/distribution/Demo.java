@@ -6,12 +6,15 @@ import dev.meltemi.bookinfo.TrafficBot;
 import dev.meltemi.broker.BrokerSettings;
 import dev.meltemi.broker.EmbeddedBroker;
 import dev.meltemi.bus.MeshBus;
+import dev.meltemi.bus.state.Memory;
+import dev.meltemi.bus.state.Restoration;
 import dev.meltemi.schemas.Topic;
 import dev.meltemi.schemas.Topics;
 import dev.meltemi.sidecar.Sidecar;
 import dev.meltemi.sidecar.SidecarWorld;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +25,8 @@ import reactor.netty.resources.LoopResources;
 final class Demo implements AutoCloseable {
     /// The user's requests per second: enough to see, too few to be in the way.
     private static final int BOT_RATE = 20;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final DemoLayout layout;
     private final Path folder;
@@ -59,8 +64,14 @@ final class Demo implements AutoCloseable {
         screen.step("Kafka broker on " + broker.bootstrapServers());
         var bus = running.add(new Buses("meltemi-demo").open(broker.bootstrapServers(), Topic.DEFAULT_PREFIX));
         bus.ensureTopics(Topics.all());
+        var state = folder.resolve("control");
+        restoreIfLost(bus, state);
         running.add(ControlPlane.start(
-                ControlBuses.sharing(bus), Topic.DEFAULT_PREFIX, "127.0.0.1", layout.registryPort()));
+                ControlBuses.sharing(bus),
+                Topic.DEFAULT_PREFIX,
+                "127.0.0.1",
+                layout.registryPort(),
+                Optional.of(state)));
         BookinfoRules.publishTo(bus);
         screen.step("admission, route-compiler, schema registry; bookinfo published");
         List<Sidecar> proxies = proxies(bus, broker.bootstrapServers());
@@ -70,6 +81,16 @@ final class Demo implements AutoCloseable {
         new FirstAnswer(page, proxies).await();
         running.add(TrafficBot.start(page, BOT_RATE, appLoops));
         screen.step("the product page is answered; a user keeps looking at it");
+    }
+
+    /// Somebody wiped the broker's data and left what the control services remember.
+    private void restoreIfLost(MeshBus bus, Path state) {
+        Memory.saved(state, Memory.RULES)
+                .flatMap(saved -> Restoration.needed(bus, saved, PATIENCE))
+                .ifPresent(lost -> {
+                    lost.publish(bus, PATIENCE);
+                    screen.step("Kafka's data were lost: " + lost.documents().size() + " documents restored");
+                });
     }
 
     private List<Sidecar> proxies(MeshBus bus, String bootstrapServers) {

@@ -2,6 +2,7 @@ package dev.meltemi.admission;
 
 import dev.meltemi.bus.ActiveService;
 import dev.meltemi.bus.FencedWriter;
+import dev.meltemi.bus.NewTurnException;
 import dev.meltemi.bus.TopicEvent;
 import dev.meltemi.schemas.ConfigStatus;
 import dev.meltemi.schemas.Topic;
@@ -37,6 +38,10 @@ final class AdmissionTurn implements ActiveService.Turn {
     private final Set<Topic<?>> caughtUp = new HashSet<>();
     private final Set<String> recount = new LinkedHashSet<>();
     private final Proceedings proceedings;
+    private final Continuity continuity;
+    /// Keys that were judged under a topic id that is lost, and haven't been again.
+    private final Set<String> former = new HashSet<>();
+
     private String topicId = "";
     private Instant lastLook;
 
@@ -44,9 +49,11 @@ final class AdmissionTurn implements ActiveService.Turn {
             FencedWriter writer,
             InstantSource clock,
             AdmissionSettings settings,
+            Continuity continuity,
             AtomicReference<AdmissionHealth> health,
             Tally tally) {
         this.clock = clock;
+        this.continuity = continuity;
         this.settings = settings;
         this.health = health;
         this.tally = tally;
@@ -60,12 +67,8 @@ final class AdmissionTurn implements ActiveService.Turn {
 
     @Override
     public void onEvents(List<TopicEvent<?>> events) {
-        for (var event : events) {
-            if (health.get().alarm().isEmpty()) {
-                take(event);
-            }
-        }
-        if (health.get().alarm().isEmpty()) {
+        events.forEach(this::take);
+        if (continuity.alarm().isEmpty()) {
             proceedings.judge();
             if (isComplete()) {
                 proceedings.publish(List.of(), counts.due(recount, clock.instant()));
@@ -80,7 +83,7 @@ final class AdmissionTurn implements ActiveService.Turn {
         var now = clock.instant();
         var elapsed = Duration.between(lastLook, now);
         lastLook = now;
-        if (!isComplete() || health.get().alarm().isPresent()) {
+        if (!isComplete() || continuity.alarm().isPresent()) {
             return;
         }
         // a pause of this process isn't silence of the others
@@ -103,7 +106,8 @@ final class AdmissionTurn implements ActiveService.Turn {
             case TopicEvent.Delete<?> delete -> takeDelete(delete);
             case TopicEvent.Poisoned<?> poisoned -> takePoisoned(poisoned);
             case TopicEvent.CaughtUp<?> reached -> takeCaughtUp(reached);
-            case TopicEvent.Replaced<?> replaced -> raise(replaced.topic(), replaced.before(), replaced.now());
+            case TopicEvent.Replaced<?> replaced ->
+                throw new NewTurnException("topic " + replaced.topic().name() + " was created again");
             case TopicEvent.Progress<?> _ -> {}
         }
     }
@@ -116,6 +120,7 @@ final class AdmissionTurn implements ActiveService.Turn {
             heard(fleet.heard(heartbeat, put.at().brokerTime()));
             tally.reached(fleet.everywhere(), put.at().brokerTime());
         } else if (value instanceof String text && !isKnown(Topics.ACCEPTED)) {
+            continuity.read(put.key(), put.raw(), put.headers());
             ledger.readAccepted(put.key(), Version.of(text, put.headers(), put.at()), put.headers());
         } else if (value instanceof ConfigStatus status && !isKnown(Topics.STATUS)) {
             ledger.readStatus(put.key(), Optional.of(status), put.headers());
@@ -154,10 +159,19 @@ final class AdmissionTurn implements ActiveService.Turn {
 
     private void takeCaughtUp(TopicEvent.CaughtUp<?> reached) {
         caughtUp.add(reached.topic());
-        if (reached.topic().equals(Topics.CONFIG)) {
-            identify(reached.topicId());
+        if (reached.topic().equals(Topics.ACCEPTED)) {
+            continuity.acceptedOn(reached.topicId());
+        }
+        if (reached.topic().equals(Topics.CONFIG) && !isSettled(reached.topicId())) {
+            continuity.raise(reached.topicId(), ledger);
+            report();
+            return;
         }
         if (isComplete()) {
+            proceedings.judge();
+            proceedings.forget(former);
+            former.clear();
+            continuity.settled(topicId);
             counts.recount(ledger.restoreStatuses(clock.instant()));
             counts.recount(ledger.keys());
             LOG.info(
@@ -167,34 +181,27 @@ final class AdmissionTurn implements ActiveService.Turn {
         }
     }
 
+    /// What is published on a topic that took the place of a lost one waits until somebody restores what was lost.
     private void submit(Submission submission) {
-        identify(submission.at().topicId());
-        proceedings.open(submission);
+        if (isSettled(submission.at().topicId())) {
+            proceedings.open(submission);
+        } else if (continuity.isRestoredBy(submission, ledger)) {
+            throw new NewTurnException("restored at offset " + submission.at().number());
+        }
     }
 
-    /// Offsets of another topic id say nothing: whatever was known, was known of the topic that is gone.
-    private void identify(String id) {
+    private boolean isSettled(String id) {
         if (id.equals(topicId)) {
-            return;
+            return true;
         }
-        var remembered = ledger.mark().map(Stamp::topicId).orElse(health.get().topicId());
-        if (remembered.isEmpty() || remembered.equals(id)) {
-            topicId = id;
-            proceedings.under(id);
-            fleet.countBy(id);
-        } else {
-            raise(Topics.CONFIG, remembered, id);
+        if (continuity.lostTo(id, ledger).isPresent()) {
+            return false;
         }
-    }
-
-    private void raise(Topic<?> topic, String before, String now) {
-        proceedings.dismiss();
-        var alarm = ("%s was deleted and created again, or its broker lost its data (topic id %s, now %s): nothing is"
-                        + " published, sidecars keep what they run. Bring back the broker's data; or, if the loss is"
-                        + " wanted, delete the %sconfig.* topics, restart and publish the rules again.")
-                .formatted(topic.on(settings.topicPrefix()), before, now, settings.topicPrefix());
-        LOG.error("event=topic-replaced service=admission topic={} cause={}", topic.name(), alarm);
-        report(Optional.of(alarm));
+        topicId = id;
+        former.addAll(ledger.settle(id));
+        proceedings.under(id);
+        fleet.countBy(id);
+        return true;
     }
 
     private void heard(Fleet.Change change) {
@@ -214,12 +221,9 @@ final class AdmissionTurn implements ActiveService.Turn {
     }
 
     private void report() {
-        report(health.get().alarm());
-    }
-
-    private void report(Optional<String> alarm) {
         tally.documents(ledger.refused());
         var last = health.get();
+        var alarm = continuity.alarm();
         health.set(new AdmissionHealth(
                 isComplete() && alarm.isEmpty(),
                 topicId.isEmpty() ? last.topicId() : topicId,

@@ -7,6 +7,7 @@ import dev.meltemi.resources.Verdict;
 import dev.meltemi.schemas.ConfigStatus.Message;
 import dev.meltemi.schemas.Headers;
 import dev.meltemi.schemas.ResourceKey;
+import dev.meltemi.schemas.Restore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,11 +38,21 @@ final class Judge {
                     "a key is group/Kind/namespace/name, for example networking.istio.io/VirtualService/default/reviews"
                             + " (group core for core kinds, namespace - for cluster scope)"));
         }
+        if (submission.key().equals(Restore.KEY) && value != null) {
+            return restore(key.get(), value);
+        }
         var objection = IfVersion.objection(submission, known);
         if (objection.isPresent()) {
             return refuse(objection.get());
         }
         return value == null ? new Judgement.Delete(key) : document(key.get(), value, submission, known);
+    }
+
+    private static Judgement restore(ResourceKey key, byte[] value) {
+        return Restore.parse(value)
+                .<Judgement>map(restore -> new Judgement.Accept(key, restore.text(), List.of(), List.of()))
+                .orElseGet(() -> refuse(Refusals.message(
+                        Refusals.KEY, "this key is for what ends a restore", "run `meltemi restore`")));
     }
 
     private static Judgement document(ResourceKey key, byte[] value, Submission submission, Known known) {

@@ -22,6 +22,12 @@ final class Ledger {
     private final TreeMap<Long, String> byAccepted = new TreeMap<>();
     private final Set<String> deleted = new HashSet<>();
     private final Set<String> refused = new HashSet<>();
+    /// By topic id of `mesh.config`, as read.
+    private final Map<String, Stamp> marks = new HashMap<>();
+    /// Topic ids under which what was read was written, by key.
+    private final Map<String, String> acceptedUnder = new HashMap<>();
+
+    private final Map<String, String> judgedUnder = new HashMap<>();
     private Optional<Stamp> mark = Optional.empty();
 
     /// Judging goes by offset and each verdict is one transaction, so the newest stamp says that everything before it
@@ -37,13 +43,52 @@ final class Ledger {
     }
 
     void readAccepted(String key, Optional<Version> version, Headers headers) {
-        Stamp.of(headers).ifPresent(this::marked);
+        read(key, headers, acceptedUnder);
         put(key, new Known(version, Optional.ofNullable(statuses.get(key))));
     }
 
     void readStatus(String key, Optional<ConfigStatus> status, Headers headers) {
-        Stamp.of(headers).ifPresent(this::marked);
+        read(key, headers, judgedUnder);
         put(key, new Known(Optional.ofNullable(inForce.get(key)), status));
+    }
+
+    private void read(String key, Headers headers, Map<String, String> under) {
+        Stamp.of(headers).ifPresent(stamp -> {
+            marks.merge(stamp.topicId(), stamp, (one, other) -> one.offset() > other.offset() ? one : other);
+            under.put(key, stamp.topicId());
+        });
+    }
+
+    /// Topic ids of `mesh.config` under which anything was judged.
+    Set<String> topicIds() {
+        return Set.copyOf(marks.keySet());
+    }
+
+    /// Offset up to which everything was judged under a topic id when this was read, -1 for nothing.
+    long judgedUpTo(String topicId) {
+        var stamp = marks.get(topicId);
+        return stamp == null ? -1 : stamp.offset();
+    }
+
+    /// What was read counts from here on, as far as it was judged under this topic id. Offsets of another say nothing.
+    ///
+    /// @return keys of the others
+    Set<String> settle(String topicId) {
+        var former = new HashSet<String>();
+        for (var key : Set.copyOf(inForce.keySet())) {
+            if (!topicId.equals(acceptedUnder.get(key))) {
+                put(key, new Known(Optional.empty(), known(key).status()));
+                former.add(key);
+            }
+        }
+        for (var key : Set.copyOf(statuses.keySet())) {
+            if (!topicId.equals(judgedUnder.get(key))) {
+                put(key, new Known(known(key).inForce(), Optional.empty()));
+                former.add(key);
+            }
+        }
+        mark = Optional.ofNullable(marks.get(topicId));
+        return former;
     }
 
     Known known(String key) {

@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
@@ -142,6 +143,20 @@ final class Proceedings {
             ledger.put(key, Known.NOTHING);
         }
         return List.copyOf(writes);
+    }
+
+    /// Takes back what was said under a topic id that is lost, of keys of which nothing is said under the one that took
+    /// its place.
+    void forget(Set<String> former) {
+        var writes = new ArrayList<Write<?>>();
+        for (var key : former) {
+            if (ledger.known(key).equals(Known.NOTHING)) {
+                long observed = ledger.mark().map(Stamp::offset).orElse(-1L);
+                writes.add(new Write<>(Topics.ACCEPTED, key, null, stamped(observed)));
+                writes.add(statusTombstone(key, observed));
+            }
+        }
+        publish(writes, Map.of());
     }
 
     /// In one transaction; none when there is nothing.

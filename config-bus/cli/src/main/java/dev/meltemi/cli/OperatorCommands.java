@@ -28,6 +28,7 @@ public final class OperatorCommands {
                 new ProxyStatusCommand(surroundings),
                 new TapCommand(surroundings),
                 new TopicsCommand(surroundings),
+                new RestoreCommand(surroundings),
                 new VersionCommand(surroundings))) {
             root.addSubcommand(command);
         }

@@ -52,7 +52,8 @@ public final class ActiveService implements AutoCloseable {
     }
 
     /// One time in office. Called on the service's thread only; what it throws ends the turn, and
-    /// {@link FencedException} also gives up the role.
+    /// {@link FencedException} also gives up the role. A record that a reader delivers again, because it was sent
+    /// back, doesn't come a second time.
     public interface Turn {
         /// Everything that had arrived, in order; at most {@link TurnRun#MOST_EVENTS}.
         void onEvents(List<TopicEvent<?>> events);
@@ -90,11 +91,7 @@ public final class ActiveService implements AutoCloseable {
                 .retryWhen(Retry.fixedDelay(Long.MAX_VALUE, plan.pause())
                         .scheduler(thread)
                         .filter(failure -> !(failure instanceof FencedException))
-                        .doBeforeRetry(signal -> LOG.warn(
-                                "event=turn-failed service={} retryIn={} cause={}",
-                                plan.name(),
-                                plan.pause(),
-                                signal.failure().toString())));
+                        .doBeforeRetry(signal -> logEnd(plan, signal.failure())));
         var life = bus.leadership(plan.name())
                 .publishOn(thread)
                 .distinctUntilChanged()
@@ -126,6 +123,14 @@ public final class ActiveService implements AutoCloseable {
         }
         thread.schedule(() -> run.work(work));
         return true;
+    }
+
+    private static void logEnd(Plan plan, Throwable failure) {
+        if (failure instanceof NewTurnException wanted) {
+            LOG.info("event=new-turn service={} why=\"{}\"", plan.name(), wanted.getMessage());
+        } else {
+            LOG.warn("event=turn-failed service={} retryIn={} cause={}", plan.name(), plan.pause(), failure.toString());
+        }
     }
 
     @Override

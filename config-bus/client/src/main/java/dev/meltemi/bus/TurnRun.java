@@ -35,6 +35,7 @@ final class TurnRun {
     private final List<TopicEvent<?>> arrived = new ArrayList<>();
     private final List<Arrivals> following = new ArrayList<>();
     private final Set<Topic<?>> behind = new HashSet<>();
+    private final Replays replays = new Replays();
     private int nextStage;
     private @Nullable FencedWriter writer;
     private @Nullable Turn turn;
@@ -135,11 +136,13 @@ final class TurnRun {
 
         @Override
         protected void hookOnNext(TopicEvent<?> event) {
-            if (arrived.isEmpty()) {
+            if (unanswered == 0) {
                 // runs when this thread has taken in everything that is there
                 thread.schedule(TurnRun.this::hand);
             }
-            arrived.add(event);
+            if (!replays.isOne(event)) {
+                arrived.add(event);
+            }
             unanswered++;
         }
 

@@ -6,8 +6,10 @@ import dev.meltemi.resources.Verdict;
 import dev.meltemi.rules.Change;
 import dev.meltemi.schemas.Headers;
 import dev.meltemi.schemas.ResourceKey;
+import dev.meltemi.schemas.Restore;
 import dev.meltemi.schemas.Topics;
 import dev.meltemi.schemas.fleet.Registration;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /// What an event on an input topic tells the compiler: a change, or why it tells nothing. An event that can't be read
@@ -17,6 +19,9 @@ sealed interface Intake {
 
     /// @param config the place on `mesh.config` that the revision now covers
     record Ruled(Change change, ConfigPlace config) implements Intake {}
+
+    /// What was lost is there again: everything of it came before this.
+    record Restored(Restore restore, ConfigPlace config) implements Intake {}
 
     record Unreadable(String why) implements Intake {}
 
@@ -49,6 +54,11 @@ sealed interface Intake {
         if (place.isEmpty() || parsed.isEmpty()) {
             return new Unreadable("not written by admission: it lacks the headers " + Headers.CONFIG_OFFSET + " and "
                     + Headers.CONFIG_TOPIC_ID + ", or its key names no document");
+        }
+        if (key.equals(Restore.KEY)) {
+            return Restore.parse(text.getBytes(StandardCharsets.UTF_8))
+                    .<Intake>map(restore -> new Restored(restore, place.get()))
+                    .orElseGet(() -> new Unreadable("it isn't what ends a restore"));
         }
         long created = ConfigPlace.number(headers, Headers.CREATED_SEQUENCE)
                 .orElse(place.get().offset());

@@ -31,6 +31,8 @@ final class Outputs {
     private final OutputTopic<ServiceEndpoint> endpoints = new OutputTopic<>(Topics.ENDPOINTS, true);
     private final OutputTopic<AccessRules> access = new OutputTopic<>(Topics.ACCESS_RULES, false);
     private Optional<Cut> last = Optional.empty();
+    private List<String> restores = List.of();
+    private long newestSequence;
 
     Outputs(FencedWriter writer) {
         this.writer = writer;
@@ -39,6 +41,13 @@ final class Outputs {
     /// The newest cut, read or written.
     Optional<Cut> last() {
         return last;
+    }
+
+    /// @param restored topic ids that the cuts' own one continues
+    /// @param sequence that cuts go on behind
+    void goOn(List<String> restored, long sequence) {
+        restores = restored;
+        newestSequence = Math.max(sequence, last.map(Cut::getSequence).orElse(0L));
     }
 
     int routes() {
@@ -118,7 +127,8 @@ final class Outputs {
         return Cut.newBuilder()
                 .setTopicId(place.topicId())
                 .setConfigOffset(place.offset())
-                .setSequence(last.map(Cut::getSequence).orElse(0L) + 1)
+                .setSequence(++newestSequence)
+                .setRestores(restores)
                 .setTopics(List.of(routes.cut(), gateways.cut(), endpoints.cut(), access.cut()))
                 .build();
     }

@@ -32,8 +32,7 @@ public record RouteCompilerHealth(
         return new RouteCompilerHealth(false, revision, cuts, records, refused, routes, gateways, endpoints, alarm);
     }
 
-    RouteCompilerHealth alarmed(String why) {
-        return new RouteCompilerHealth(
-                false, revision, cuts, records, refused, routes, gateways, endpoints, Optional.of(why));
+    RouteCompilerHealth alarmed(Optional<String> why) {
+        return new RouteCompilerHealth(false, revision, cuts, records, refused, routes, gateways, endpoints, why);
     }
 }

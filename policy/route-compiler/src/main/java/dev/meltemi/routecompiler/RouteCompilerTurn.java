@@ -2,6 +2,7 @@ package dev.meltemi.routecompiler;
 
 import dev.meltemi.bus.ActiveService;
 import dev.meltemi.bus.FencedWriter;
+import dev.meltemi.bus.NewTurnException;
 import dev.meltemi.bus.TopicEvent;
 import dev.meltemi.rules.Change;
 import dev.meltemi.rules.Compiler;
@@ -11,8 +12,12 @@ import dev.meltemi.schemas.Revision;
 import dev.meltemi.schemas.Topic;
 import dev.meltemi.schemas.Topics;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -43,14 +48,30 @@ final class RouteCompilerTurn implements ActiveService.Turn {
     private final LeaseBook leases;
     private final Outputs outputs;
     private final Set<Topic<?>> behind = new HashSet<>(STAGES.getFirst());
+    private final Continuity continuity;
+    /// Id of each topic that has been read to its end, by name.
+    private final Map<String, String> ids = new HashMap<>();
+    /// The newest that was accepted of each document, while it isn't known yet whether it still counts.
+    private final Map<String, Intake.Ruled> ruled = new LinkedHashMap<>();
+    /// Registered instances, until all has been read.
+    private final Set<String> registered = new HashSet<>();
+    /// How far what was accepted reaches, by topic id of `mesh.config`.
+    private final Map<String, ConfigPlace> reached = new HashMap<>();
+
     private final List<Change> changes = new ArrayList<>();
+    private boolean settled;
+    private boolean newlyRestored;
     private MeshState state = MeshState.EMPTY;
     private ConfigPlace place = ConfigPlace.NONE;
     private Delta mending = Delta.NOTHING;
 
     RouteCompilerTurn(
-            FencedWriter writer, RouteCompilerSettings settings, AtomicReference<RouteCompilerHealth> health) {
+            FencedWriter writer,
+            RouteCompilerSettings settings,
+            Continuity continuity,
+            AtomicReference<RouteCompilerHealth> health) {
         this.writer = writer;
+        this.continuity = continuity;
         this.health = health;
         this.outputs = new Outputs(writer);
         this.leases = new LeaseBook(settings.leases());
@@ -58,30 +79,21 @@ final class RouteCompilerTurn implements ActiveService.Turn {
 
     @Override
     public void onEvents(List<TopicEvent<?>> events) {
-        boolean wasBehind = !behind.isEmpty();
-        for (var event : events) {
-            if (health.get().alarm().isEmpty()) {
-                take(event);
-            }
-        }
-        if (health.get().alarm().isPresent()) {
-            return;
-        }
-        if (!behind.isEmpty()) {
+        events.forEach(this::take);
+        if (settled) {
+            step();
+        } else if (behind.isEmpty()) {
+            settle();
+        } else {
             changes.forEach(change -> state = state.with(change));
             changes.clear();
-        } else {
-            if (wasBehind) {
-                agree();
-            }
-            step();
         }
     }
 
     /// Leases are judged between records, so that a pause of this process is nobody's silence.
     @Override
     public void onTick() {
-        if (behind.isEmpty() && health.get().alarm().isEmpty()) {
+        if (settled) {
             var orders = leases.judge(state);
             if (!orders.tombstones().isEmpty()) {
                 writer.commit(orders.tombstones());
@@ -100,13 +112,10 @@ final class RouteCompilerTurn implements ActiveService.Turn {
         switch (event) {
             case TopicEvent.CaughtUp<?> reached -> {
                 behind.remove(reached.topic());
-                if (reached.topic().equals(Topics.CONFIG)) {
-                    reach(new ConfigPlace(reached.topicId(), -1));
-                }
+                ids.put(reached.topic().name(), reached.topicId());
             }
             case TopicEvent.Replaced<?> replaced ->
-                raise("topic %s was deleted and created again (topic id %s, now %s)"
-                        .formatted(replaced.topic().name(), replaced.before(), replaced.now()));
+                throw new NewTurnException("topic " + replaced.topic().name() + " was created again");
             case TopicEvent.Put<?> _, TopicEvent.Delete<?> _, TopicEvent.Poisoned<?> _ -> takeRecord(event);
             case TopicEvent.Progress<?> _ -> {}
         }
@@ -115,31 +124,63 @@ final class RouteCompilerTurn implements ActiveService.Turn {
     private void takeRecord(TopicEvent<?> event) {
         changes.addAll(leases.learn(event));
         switch (Intake.of(event)) {
-            case Intake.Told told -> changes.add(told.change());
-            case Intake.Ruled ruled -> {
-                reach(ruled.config());
-                changes.add(ruled.change());
+            case Intake.Told told -> {
+                if (!settled) {
+                    remember(told.change());
+                }
+                changes.add(told.change());
+            }
+            case Intake.Ruled told -> {
+                if (settled) {
+                    reach(told.config());
+                    changes.add(told.change());
+                } else {
+                    reached.merge(told.config().topicId(), told.config(), ConfigPlace::later);
+                    ruled.put(key(told.change()), told);
+                }
+            }
+            case Intake.Restored(var restore, var config) -> {
+                continuity.read(restore, config);
+                if (settled) {
+                    reach(config);
+                    newlyRestored = true;
+                } else {
+                    reached.merge(config.topicId(), config, ConfigPlace::later);
+                }
             }
             case Intake.Unreadable unreadable -> refuse(event, unreadable.why());
             case Intake.Nothing() -> {
-                if (!behind.isEmpty()) {
-                    outputs.read(event);
-                } else {
+                if (settled) {
                     mend(event);
+                } else {
+                    outputs.read(event);
                 }
             }
         }
     }
 
-    private void reach(ConfigPlace reached) {
-        if (reached.isOnOtherTopicThan(place)) {
-            raise("mesh.config has the topic id %s, but what was accepted came from %s"
-                    .formatted(reached.topicId(), place.topicId()));
-        } else {
-            place = place.topicId().isEmpty()
-                    ? new ConfigPlace(reached.topicId(), Math.max(place.offset(), reached.offset()))
-                    : place.later(reached);
+    private static String key(Change change) {
+        return switch (change) {
+            case Change.Accepted accepted -> accepted.resource().key().toString();
+            case Change.Deleted deleted -> deleted.key().toString();
+            case Change.Registered _, Change.Withdrawn _, Change.Health _ -> "";
+        };
+    }
+
+    private void remember(Change change) {
+        switch (change) {
+            case Change.Registered(var registration) -> registered.add(registration.getInstance());
+            case Change.Withdrawn(var instance) -> registered.remove(instance);
+            case Change.Accepted _, Change.Deleted _, Change.Health _ -> {}
         }
+    }
+
+    /// Admission went on with another topic than this turn began with: what it read may not count any more.
+    private void reach(ConfigPlace next) {
+        if (next.isOnOtherTopicThan(place)) {
+            throw new NewTurnException("accepted from topic id " + next.topicId() + ", until now " + place.topicId());
+        }
+        place = place.later(next);
     }
 
     private void mend(TopicEvent<?> event) {
@@ -152,19 +193,55 @@ final class RouteCompilerTurn implements ActiveService.Turn {
         }
     }
 
-    /// After the first read: everything is compiled, and the topics are brought to it.
-    private void agree() {
+    /// After the first read: everything that counts is compiled, and the topics are brought to it.
+    private void settle() {
         changes.forEach(change -> state = state.with(change));
         changes.clear();
-        outputs.last().ifPresent(cut -> reach(new ConfigPlace(cut.getTopicId(), cut.getConfigOffset())));
-        if (health.get().alarm().isPresent()) {
+        outputs.last()
+                .map(cut -> new ConfigPlace(cut.getTopicId(), cut.getConfigOffset()))
+                .ifPresent(cut -> reached.merge(cut.topicId(), cut, ConfigPlace::later));
+        if (!continuity.holds(ids, reached.keySet())) {
+            health.updateAndGet(now -> now.alarmed(continuity.alarm()));
             return;
         }
+        var configId = ids.getOrDefault(Topics.CONFIG.name(), "");
+        place = reached.getOrDefault(configId, new ConfigPlace(configId, -1));
+        countOnly(configId);
+        outputs.goOn(continuity.restoredBy(place.topicId()), continuity.newestSequence());
+        registerAgain();
+        agree();
+        settled = true;
+        continuity.settled(health.get().revision(), ids);
+    }
+
+    /// Documents that were accepted under a topic id that is lost don't count: those that were in force were restored.
+    private void countOnly(String configId) {
+        for (var told : ruled.values()) {
+            if (told.config().topicId().equals(configId)) {
+                state = state.with(told.change());
+            }
+        }
+        ruled.clear();
+        reached.clear();
+    }
+
+    private void registerAgain() {
+        var again = continuity.forgotten(ids, registered);
+        if (!again.isEmpty()) {
+            writer.commit(List.copyOf(again));
+            for (var write : again) {
+                state = state.with(new Change.Registered(Objects.requireNonNull(write.value())));
+            }
+        }
+    }
+
+    private void agree() {
         leases.takeOver();
         var difference = outputs.differenceTo(Compiler.all(state));
         boolean isCut = outputs.last()
                 .filter(cut -> cut.getConfigOffset() == place.offset()
-                        && cut.getTopicId().equals(place.topicId()))
+                        && cut.getTopicId().equals(place.topicId())
+                        && cut.getRestores().equals(continuity.restoredBy(place.topicId())))
                 .isPresent();
         LOG.info("event=caught-up service=route-compiler offset={} differing={}", place.offset(), difference.size());
         if (isCut && difference.isEmpty()) {
@@ -180,9 +257,10 @@ final class RouteCompilerTurn implements ActiveService.Turn {
     }
 
     private void step() {
-        if (changes.isEmpty() && mending.isEmpty()) {
+        if (changes.isEmpty() && mending.isEmpty() && !newlyRestored) {
             return;
         }
+        newlyRestored = false;
         boolean ruled = outputs.last()
                 .filter(cut -> cut.getConfigOffset() == place.offset())
                 .isEmpty();
@@ -246,13 +324,5 @@ final class RouteCompilerTurn implements ActiveService.Turn {
     private void refuse(TopicEvent<?> event, String why) {
         health.updateAndGet(now -> now.refusing(1));
         LOG.warn("event=poisoned topic={} record={} cause={}", event.topic().name(), Place.of(event), why);
-    }
-
-    private void raise(String what) {
-        var alarm = what + ": the broker lost its data or topics were deleted. Nothing is published, sidecars keep"
-                + " what they run. Bring back the broker's data, or delete all topics of the mesh, restart"
-                + " and publish again.";
-        LOG.error("event=topic-replaced service=route-compiler cause={}", alarm);
-        health.updateAndGet(now -> now.alarmed(alarm));
     }
 }

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meltemi.bus.InMemoryBus;
 import dev.meltemi.bus.MeshBus.Write;
+import dev.meltemi.bus.TopicEvent;
+import dev.meltemi.bus.state.Memory;
 import dev.meltemi.rules.Leases;
 import dev.meltemi.schemas.Headers;
+import dev.meltemi.schemas.Restore;
 import dev.meltemi.schemas.Topic;
 import dev.meltemi.schemas.Topics;
 import dev.meltemi.schemas.compiled.Cut;
@@ -14,16 +17,21 @@ import dev.meltemi.schemas.fleet.Heartbeat;
 import dev.meltemi.schemas.fleet.RegisteredPort;
 import dev.meltemi.schemas.fleet.RegisteredService;
 import dev.meltemi.schemas.fleet.Registration;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class RouteCompilerTest {
     private static final String HOST = "reviews.default.svc.cluster.local";
@@ -212,16 +220,98 @@ class RouteCompilerTest {
     }
 
     @Test
-    void a_topic_that_was_created_again_is_an_alarm_and_deletes_nothing() {
+    void a_workloads_topic_that_was_created_again_makes_nobody_dead() {
         register("reviews-v1~1");
         Awaitility.await().until(() -> sealed.endpoints().size() == 1);
+        var before = newest();
 
         bus.replace(Topics.WORKLOADS);
+        register("reviews-v2~1");
+
+        Awaitility.await().until(() -> sealed.endpoints().size() == 2);
+        assertThat(registered()).contains("reviews-v1~1");
+        assertThat(newest().getSequence()).isGreaterThan(before.getSequence());
+    }
+
+    @Test
+    void a_config_topic_that_was_created_again_is_an_alarm_and_deletes_nothing() {
+        register("reviews-v1~1");
+        accept(0, rule("v1"));
+        sealed.awaitOffset(0);
+        var cuts = sealed.cuts().size();
+
+        bus.replace(Topics.CONFIG);
+        bus.replace(Topics.ACCEPTED);
         Awaitility.await().until(() -> compiler.health().alarm().isPresent());
         register("reviews-v2~1");
         compiler.close();
+        compiler = RouteCompiler.start(bus, QUICK);
+        Awaitility.await().until(() -> compiler.health().alarm().isPresent());
 
-        assertThat(sealed.endpoints()).containsOnlyKeys(HOST + "/reviews-v1~1");
+        assertThat(sealed.cuts()).hasSize(cuts);
+        assertThat(compiler.health().alarm())
+                .hasValueSatisfying(why -> assertThat(why).contains("config", "meltemi restore"));
+    }
+
+    @Test
+    void an_empty_bus_is_a_loss_to_whoever_has_a_state_file(@TempDir Path state) {
+        restart(state);
+        register("reviews-v1~1");
+        accept(0, rule("v1"));
+        sealed.awaitOffset(0);
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(Memory.saved(state, RouteCompiler.SERVICE))
+                        .hasValueSatisfying(
+                                saved -> assertThat(saved.revision().offset()).isZero()));
+        compiler.close();
+
+        Topics.all().forEach(bus::replace);
+        restart(state, false);
+
+        Awaitility.await().until(() -> compiler.health().alarm().isPresent());
+        assertThat(registered()).isEmpty();
+    }
+
+    @Test
+    void what_was_restored_goes_on_with_everybody_registered() {
+        register("reviews-v1~1");
+        accept(3, rule("v1"));
+        var before = sealed.awaitOffset(3);
+
+        Topics.all().forEach(bus::replace);
+        Awaitility.await().until(() -> compiler.health().alarm().isPresent());
+        var now = configTopicId();
+        accept(now, 0, RULE, rule("v1"));
+        accept(now, 1, Restore.KEY, Restore.of(topicId, Optional.empty(), 1).text());
+
+        Awaitility.await().until(() -> newest().getTopicId().equals(now));
+        assertThat(newest().getConfigOffset()).isEqualTo(1);
+        assertThat(newest().getRestores()).containsExactly(topicId);
+        assertThat(newest().getSequence()).isGreaterThan(before.getSequence());
+        assertThat(registered()).containsExactly("reviews-v1~1");
+        assertThat(compiler.health().alarm()).isEmpty();
+        assertThat(compiler.health().endpoints()).isEqualTo(1);
+    }
+
+    private Set<String> registered() {
+        return Objects.requireNonNull(bus.follow(List.of(Topics.WORKLOADS))
+                .takeUntil(event -> event instanceof TopicEvent.CaughtUp<?>)
+                .ofType(TopicEvent.Put.class)
+                .map(TopicEvent.Put::key)
+                .collect(Collectors.toSet())
+                .block());
+    }
+
+    private void restart(Path state) {
+        restart(state, true);
+    }
+
+    private void restart(Path state, boolean works) {
+        compiler.close();
+        compiler = RouteCompiler.start(bus, brokerTime::get, QUICK, Optional.of(state));
+        if (works) {
+            Awaitility.await().until(() -> compiler.health().active());
+        }
     }
 
     private void restart() {
@@ -279,8 +369,12 @@ class RouteCompilerTest {
     }
 
     private void accept(long offset, String key, @Nullable String text) {
+        accept(topicId, offset, key, text);
+    }
+
+    private void accept(String configId, long offset, String key, @Nullable String text) {
         var headers = Headers.NONE
-                .with(Headers.CONFIG_TOPIC_ID, topicId)
+                .with(Headers.CONFIG_TOPIC_ID, configId)
                 .with(Headers.CONFIG_OFFSET, Long.toString(offset))
                 .with(Headers.CREATED_SEQUENCE, Long.toString(offset));
         bus.publish(new Write<>(Topics.ACCEPTED, key, text, headers)).block();

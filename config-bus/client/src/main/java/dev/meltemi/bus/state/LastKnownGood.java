@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -84,16 +85,20 @@ public final class LastKnownGood {
         LOG.warn("event=last-known-good-refused file={} why=\"{}\"", file, why);
     }
 
+    public boolean save(Revision revision, List<SavedRecord> records) {
+        return save(revision, Map.of(), records);
+    }
+
     /// Writes beside the newest file and then takes the other's place at once. A failure leaves both as they were,
     /// is counted, and said once until it works again.
     ///
     /// @return false when nothing was written: to be tried again
-    public boolean save(Revision revision, List<SavedRecord> records) {
+    public boolean save(Revision revision, Map<String, String> topicIds, List<SavedRecord> records) {
         Path file = folder.resolve(NAMES.get(next));
         Path draft = folder.resolve("last-known-good.draft");
         try {
             Files.createDirectories(folder);
-            write(draft, new SavedState(clock.instant(), revision, records).bytes());
+            write(draft, new SavedState(clock.instant(), revision, topicIds, records).bytes());
             Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             failed(draft, file, e);
