@@ -1,15 +1,23 @@
 package dev.meltemi.cli;
 
 import dev.meltemi.bus.MeshBus;
+import dev.meltemi.bus.TopicEvent;
 import dev.meltemi.schemas.Topic;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /// Where the mesh's bus is; the same options on every command that needs it.
-final class BusOptions {
+sealed class BusOptions permits ReadOptions {
     /// A broker that answers has answered by then; only after that it is worth a question of its own.
     private static final Duration SOON = Duration.ofMillis(1500);
 
@@ -55,7 +63,7 @@ final class BusOptions {
         var watch = new MeshWatch(bus, topics);
         try {
             if (!watch.caughtUp(SOON)) {
-                bus.requireReachable();
+                reach(bus);
                 if (!watch.caughtUp(requestTimeout)) {
                     throw unanswered();
                 }
@@ -65,6 +73,36 @@ final class BusOptions {
             watch.close();
             throw e;
         }
+    }
+
+    /// What stands on the topics, once, up to the ends that they have now. For topics that fit into memory.
+    ///
+    /// @param since null: from the beginning
+    List<TopicEvent<?>> read(MeshBus bus, List<Topic<?>> topics, @Nullable Instant since) {
+        var events = new ArrayList<TopicEvent<?>>();
+        each(bus, topics, since, events::add);
+        return events;
+    }
+
+    /// The same, one after the other.
+    void each(MeshBus bus, List<Topic<?>> topics, @Nullable Instant since, Consumer<TopicEvent<?>> taker) {
+        reach(bus);
+        var behind = new HashSet<>(topics.stream().map(Topic::name).toList());
+        (since == null ? bus.follow(topics) : bus.tail(topics, since))
+                .takeUntil(event -> event instanceof TopicEvent.CaughtUp<?> there
+                        && behind.remove(there.topic().name())
+                        && behind.isEmpty())
+                .timeout(requestTimeout, Mono.error(this::unanswered))
+                .doOnNext(taker)
+                .blockLast();
+    }
+
+    /// Does nothing when a broker answers in time.
+    private void reach(MeshBus bus) {
+        Mono.fromRunnable(bus::requireReachable)
+                .subscribeOn(Schedulers.boundedElastic())
+                .timeout(requestTimeout, Mono.error(this::unanswered))
+                .block();
     }
 
     CommandFailure unanswered() {

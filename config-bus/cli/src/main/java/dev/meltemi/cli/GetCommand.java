@@ -17,7 +17,7 @@ final class GetCommand extends OperatorCommand {
     private final Surroundings surroundings;
 
     @Mixin
-    BusOptions bus = new BusOptions();
+    ReadOptions bus = new ReadOptions();
 
     @Parameters(
             arity = "1..*",
@@ -52,7 +52,7 @@ final class GetCommand extends OperatorCommand {
         try (MeshBus opened = bus.open(surroundings.buses());
                 MeshWatch watch =
                         bus.watch(opened, List.of(Topics.CONFIG, Topics.ACCEPTED, Topics.STATUS, Topics.SIDECARS))) {
-            var now = surroundings.clock().instant();
+            var now = bus.now(surroundings.clock());
             var rows = watch.read(picture -> DocumentRow.of(picture, targets, namespace, allNamespaces, now));
             boolean named = targets.stream().anyMatch(target -> target.name().isPresent());
             if (rows.isEmpty()) {
@@ -112,7 +112,7 @@ final class GetCommand extends OperatorCommand {
             heads.addAll(List.of("IN FORCE", "MESSAGE"));
         }
         var table = new Table(heads.toArray(String[]::new));
-        var now = surroundings.clock().instant();
+        var now = bus.now(surroundings.clock());
         for (var row : rows) {
             var cells = new java.util.ArrayList<String>();
             if (allNamespaces) {

@@ -26,7 +26,7 @@ final class ProxyStatusCommand extends OperatorCommand {
     private final Surroundings surroundings;
 
     @Mixin
-    BusOptions bus = new BusOptions();
+    ReadOptions bus = new ReadOptions();
 
     @Parameters(arity = "0..1", paramLabel = "SIDECAR", description = "only workloads whose name begins so")
     @Nullable
@@ -63,7 +63,7 @@ final class ProxyStatusCommand extends OperatorCommand {
     public Integer call() {
         try (MeshBus opened = bus.open(surroundings.buses());
                 MeshWatch watch = bus.watch(opened, List.of(Topics.SIDECARS, Topics.REVISIONS))) {
-            var now = surroundings.clock().instant();
+            var now = bus.now(surroundings.clock());
             var rows = watch.read(picture -> rows(picture, now));
             long newest = watch.read(
                     picture -> picture.cut().map(cut -> cut.getConfigOffset()).orElse(-1L));
