@@ -29,6 +29,7 @@ public final class OperatorCommands {
                 new RollbackCommand(surroundings),
                 new StatCommand(surroundings),
                 new EdgesCommand(surroundings),
+                new ProxyConfigCommand(surroundings),
                 new ProxyStatusCommand(surroundings),
                 new TapCommand(surroundings),
                 new TopicsCommand(surroundings),

@@ -109,6 +109,13 @@ final class GatewayHosts implements Hosts {
     }
 
     @Override
+    public List<Listed> listed() {
+        var all = new ArrayList<Listed>();
+        byPort.forEach((port, hosts) -> hosts.all().forEach((host, routes) -> all.add(new Listed(host, port, routes))));
+        return all;
+    }
+
+    @Override
     public Set<Cluster> clusters() {
         return clusters;
     }

@@ -30,6 +30,13 @@ final class HostIndex<T> {
                 .toArray();
     }
 
+    /// Every host, wildcards with their asterisk.
+    Map<String, T> all() {
+        var all = new HashMap<>(exact);
+        wildcards.forEach((suffix, value) -> all.put("*" + suffix, value));
+        return all;
+    }
+
     @Nullable
     T exactly(String host) {
         return exact.get(host);

@@ -1,5 +1,6 @@
 package dev.meltemi.routing;
 
+import java.util.List;
 import java.util.Set;
 
 /// The routes of a table by the host that a caller addressed.
@@ -8,6 +9,11 @@ sealed interface Hosts permits OutboundHosts, GatewayHosts {
     ///
     /// @param listenerPort as {@link RequestHead#listenerPort}
     RouteList routes(String authority, int listenerPort);
+
+    /// Every list of routes, for people.
+    List<Listed> listed();
+
+    record Listed(String host, int port, RouteList routes) {}
 
     /// All that any route leads to.
     Set<Cluster> clusters();

@@ -3,8 +3,10 @@ package dev.meltemi.routing;
 import dev.meltemi.schemas.access.Edge;
 import dev.meltemi.schemas.compiled.LoadBalancer;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -132,6 +134,14 @@ final class OutboundHosts implements Hosts {
         VirtualHost exact = index.exactly(called);
         VirtualHost found = exact == null ? index.exactly(names.expand(called)) : exact;
         return found == null ? index.byWildcard(called) : found;
+    }
+
+    @Override
+    public List<Listed> listed() {
+        var all = new ArrayList<Listed>();
+        byHost.forEach(
+                (name, host) -> host.byPort().forEach((port, routes) -> all.add(new Listed(name, port, routes))));
+        return all;
     }
 
     @Override

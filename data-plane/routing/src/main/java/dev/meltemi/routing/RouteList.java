@@ -26,6 +26,15 @@ final class RouteList {
         return new RouteList(List.of(), decision);
     }
 
+    List<RouteRule> rules() {
+        return rules;
+    }
+
+    /// What becomes of a request that no rule matches.
+    Decision otherwise() {
+        return otherwise;
+    }
+
     Decision decide(RequestHead request, RandomGenerator random) {
         int pathEnd = MatchedPath.end(request.path());
         for (int i = 0; i < rules.size(); i++) {

@@ -133,6 +133,13 @@ public final class RouteTable {
         return hosts instanceof GatewayHosts gateway ? gateway.listeners() : List.of();
     }
 
+    /// Everything, for people.
+    ///
+    /// @param compiled what this table was made of
+    public TableView view(Compiled compiled) {
+        return TableView.of(self, hosts, clusters, listeners(), compiled);
+    }
+
     /// Who has that IP address, {@link WorkloadLabels#NOBODY} when nobody registered it.
     public WorkloadLabels peer(String address) {
         return clusters.peer(address);
