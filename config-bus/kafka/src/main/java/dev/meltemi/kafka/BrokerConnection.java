@@ -48,6 +48,13 @@ public final class BrokerConnection implements AutoCloseable {
         await("asking for the cluster's id", admin().describeCluster().clusterId());
     }
 
+    /// How many brokers answer to the cluster's controller.
+    ///
+    /// @throws BrokerException when none does
+    public int brokers() {
+        return await("listing brokers", admin().describeCluster().nodes()).size();
+    }
+
     /// The id and partitions of topics that exist.
     ///
     /// @throws BrokerException when one doesn't, or no broker answers

@@ -38,9 +38,7 @@ public final class TopicAdministration {
     /// mends it; or an unreachable broker
     public void ensure(List<Topic<?>> topics) {
         var admin = connection.admin();
-        int brokers = connection
-                .await("listing brokers", admin.describeCluster().nodes())
-                .size();
+        int brokers = connection.brokers();
         var existing = connection.await("listing topics", admin.listTopics().names());
         var missing = topics.stream()
                 .filter(topic -> !existing.contains(nameOf(topic)))
@@ -51,7 +49,8 @@ public final class TopicAdministration {
 
     private void create(List<Topic<?>> missing, short replicas) {
         var wanted = missing.stream()
-                .map(topic -> new NewTopic(nameOf(topic), topic.partitions(), replicas).configs(settings(topic)))
+                .map(topic ->
+                        new NewTopic(nameOf(topic), topic.partitions(), replicas).configs(settings(topic, replicas)))
                 .toList();
         if (wanted.isEmpty()) {
             return;
@@ -150,6 +149,15 @@ public final class TopicAdministration {
             }
         }
         return wrong;
+    }
+
+    /// With three replicas a record is acknowledged when two have it: one may be lost, and nothing acknowledged is.
+    private static Map<String, String> settings(Topic<?> topic, short replicas) {
+        var all = settings(topic);
+        if (replicas >= MOST_REPLICAS) {
+            all.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, Integer.toString(replicas - 1));
+        }
+        return all;
     }
 
     static Map<String, String> settings(Topic<?> topic) {

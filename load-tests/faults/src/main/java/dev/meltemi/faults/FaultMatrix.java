@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.SerializationFeature;
@@ -13,7 +14,13 @@ import tools.jackson.databind.json.JsonMapper;
 /// `load-tests/run`: runs rows of the fault matrix, prints what they showed as a table, and keeps it as data.
 public final class FaultMatrix {
     /// In the order in which they run.
-    public static final List<Row> ROWS = List.of(new KilledBroker(), new RestartedSidecar(), new DiskTrouble());
+    public static final List<Row> ROWS = List.of(
+            new KilledBroker(),
+            new RestartedSidecar(),
+            new FrozenBroker(),
+            new DiskTrouble(),
+            new PoisonedRecords(),
+            new TombstoneStorm());
 
     private static final String USAGE = "usage: load-tests/run [--full] [--minutes N] [--out FOLDER] [ROW…]   rows: "
             + ROWS.stream().map(Row::number).toList();
@@ -86,8 +93,9 @@ public final class FaultMatrix {
         try {
             return row.run(labs, form);
         } catch (RuntimeException | AssertionError e) {
+            var notes = labs.lastWords();
             labs.discardShared();
-            return Result.broken(row, form, java.time.Duration.ofNanos(System.nanoTime() - began), e);
+            return Result.broken(row, form, Duration.ofNanos(System.nanoTime() - began), e, notes);
         }
     }
 

@@ -38,11 +38,13 @@ public final class Lab implements AutoCloseable {
     public static final Duration START = Duration.ofSeconds(60);
 
     public static final String HOST = "reviews:9080";
+    private static final int LAST_WORDS = 12;
     private static final int OUTBOUND = 15001;
     private static final int METRICS = 15020;
     private static final int HEALTH = 15021;
     private static final int ADMIN = 15000;
-    private static final int APPLICATION = 9081;
+    /// Where applications listen, each at its sidecar's address.
+    static final int APPLICATION = 9081;
     private static final String MAIN = "dev.meltemi.distribution.Meltemi";
     private static final List<String> SMALL = List.of("-Xmx64m", "-Xmn12m");
     private static final List<String> SERVICE = List.of("-Xmx256m", "-XX:TieredStopAtLevel=1");
@@ -96,6 +98,11 @@ public final class Lab implements AutoCloseable {
         broker.launch().awaitStarted(START);
         connect(address + ":" + port);
         return broker;
+    }
+
+    /// A loopback address that nobody else in this lab has.
+    String newAddress() {
+        return addresses.next();
     }
 
     /// The brokers that everybody is told of; the lab's own bus is opened to them.
@@ -313,6 +320,15 @@ public final class Lab implements AutoCloseable {
         }
     }
 
+    /// For a row that broke: the end of what each member said.
+    List<String> lastWords() {
+        synchronized (members) {
+            return members.values().stream()
+                    .map(member -> member.name() + ": " + member.tail(LAST_WORDS))
+                    .toList();
+        }
+    }
+
     private void killAll() {
         synchronized (members) {
             members.values().forEach(Member::kill);
@@ -338,7 +354,6 @@ public final class Lab implements AutoCloseable {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
             // the process is ending, and the hook is what closes
-            return;
         }
     }
 }

@@ -37,6 +37,11 @@ public final class Labs implements AutoCloseable {
         }
     }
 
+    /// What the shared lab's members said last, for a row that broke.
+    java.util.List<String> lastWords() {
+        return shared == null ? java.util.List.of() : shared.lastWords();
+    }
+
     public Path ownFolder() {
         return folder.resolve("lab-" + ++count);
     }

@@ -81,9 +81,10 @@ public final class Member implements AutoCloseable {
 
     /// Waits until it says that it has started.
     public Member awaitStarted(Duration patience) {
-        Await.until(name + " starts", patience, () -> saidReady || !alive());
+        Await.within(patience, () -> saidReady || !alive());
         if (!saidReady) {
-            throw new IllegalStateException(name + " ended at its start:\n" + tail(40));
+            throw new IllegalStateException(
+                    name + (alive() ? " didn't start within " + patience : " ended at its start") + ":\n" + tail(40));
         }
         return this;
     }

@@ -35,7 +35,7 @@ public record Result(
     }
 
     /// Of a row that didn't come to its end.
-    static Result broken(Row row, Form form, Duration duration, Throwable why) {
+    static Result broken(Row row, Form form, Duration duration, Throwable why, List<String> notes) {
         return new Result(
                 row.number(),
                 row.fault(),
@@ -48,7 +48,7 @@ public record Result(
                 Measured.NOTHING,
                 Duration.ZERO,
                 List.of(String.valueOf(why.getMessage() == null ? why : why.getMessage())),
-                List.of());
+                notes);
     }
 
     static final String HEAD =

@@ -14,18 +14,23 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
 
 /// What the lab tells the mesh, and what the mesh says of it: what any Kafka tool can do.
 public final class Told implements AutoCloseable {
-    private static final Duration ANSWER = Duration.ofSeconds(12);
+    private static final Duration ANSWER = Duration.ofSeconds(25);
+    private static final int AT_ONCE = 64;
     private static final Duration AGAIN = Duration.ofMillis(50);
 
     private final MeshBus bus;
     private final Map<String, ConfigStatus> statuses = new ConcurrentHashMap<>();
     private final Map<String, Heartbeat> heartbeats = new ConcurrentHashMap<>();
+    private final AtomicInteger backwards = new AtomicInteger();
     private final Disposable following;
 
     Told(MeshBus bus) {
@@ -39,8 +44,7 @@ public final class Told implements AutoCloseable {
         switch (event) {
             case TopicEvent.Put<?> put
             when put.value() instanceof ConfigStatus status -> statuses.put(put.key(), status);
-            case TopicEvent.Put<?> put
-            when put.value() instanceof Heartbeat heartbeat -> heartbeats.put(put.key(), heartbeat);
+            case TopicEvent.Put<?> put when put.value() instanceof Heartbeat heartbeat -> beaten(put.key(), heartbeat);
             case TopicEvent.Delete<?> delete -> {
                 statuses.remove(delete.key());
                 heartbeats.remove(delete.key());
@@ -48,6 +52,20 @@ public final class Told implements AutoCloseable {
             case TopicEvent.Put<?> _, TopicEvent.Poisoned<?> _, TopicEvent.Progress<?> _ -> {}
             case TopicEvent.CaughtUp<?> _, TopicEvent.Replaced<?> _ -> {}
         }
+    }
+
+    private void beaten(String instance, Heartbeat now) {
+        var before = heartbeats.put(instance, now);
+        if (before != null
+                && before.getTopicId().equals(now.getTopicId())
+                && before.getSequence() > now.getSequence()) {
+            backwards.incrementAndGet();
+        }
+    }
+
+    /// How often an instance ran an older revision than before.
+    public int backwards() {
+        return backwards.get();
     }
 
     public MeshBus bus() {
@@ -64,6 +82,17 @@ public final class Told implements AutoCloseable {
         return write(Write.delete(Topics.CONFIG, key), patience);
     }
 
+    /// Many at once.
+    ///
+    /// @return the offset of the last one to be taken
+    public Offset writeAll(List<Write<byte[]>> writes, Duration patience) {
+        var last = Flux.fromIterable(writes)
+                .flatMap(bus::publish, AT_ONCE)
+                .reduce((one, other) -> one.number() > other.number() ? one : other)
+                .block(patience);
+        return Objects.requireNonNull(last, "nothing was written");
+    }
+
     public Offset write(Write<?> write, Duration patience) {
         var until = Instant.now().plus(patience);
         while (true) {
@@ -72,7 +101,8 @@ public final class Told implements AutoCloseable {
                 if (offset != null) {
                     return offset;
                 }
-            } catch (BusException e) {
+            } catch (BusException | IllegalStateException e) {
+                // IllegalStateException: Reactor's word for a time-out
                 if (Instant.now().isAfter(until)) {
                     throw e;
                 }

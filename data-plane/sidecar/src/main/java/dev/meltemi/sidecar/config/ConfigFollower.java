@@ -187,7 +187,7 @@ public final class ConfigFollower implements AutoCloseable {
                             + now.revision().sequence() + ", which runs");
             return;
         }
-        apply.unreadable().forEach(why -> LOG.error("event=access-unreadable workload={} why=\"{}\"", workload, why));
+        apply.unreadable().forEach(why -> LOG.error("event=record-unreadable workload={} why=\"{}\"", workload, why));
         running.run(next, apply.compiled(), false, apply.unreadable());
         running.get()
                 .closed()

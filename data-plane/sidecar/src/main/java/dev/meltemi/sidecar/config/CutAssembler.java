@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// goes on
 /// ```
 ///
-/// A record that can't be read refuses the cut, except one of access, whose scope then fails closed, and of an
-/// endpoint.
+/// A record that can't be read leaves what its key held before, and the rest is run. A service of which nothing was
+/// known stays unknown; a scope of access of which nothing was known fails closed.
 /// Endpoints have a fast path: from the first revision on they change what runs at once. Used by one thread.
 public final class CutAssembler {
     public static final List<Topic<?>> TOPICS =
@@ -116,6 +116,7 @@ public final class CutAssembler {
     private Outcome judge(Cut cut) {
         var revision = new Revision(cut.getTopicId(), cut.getConfigOffset(), cut.getSequence());
         var complaints = new ArrayList<String>();
+        var unreadable = new ArrayList<String>();
         boolean ahead = false;
         for (TopicCut part : cut.getTopics()) {
             var live = live(part.getTopic());
@@ -128,15 +129,14 @@ public final class CutAssembler {
                 complaints.add(part.getTopic() + " has " + live.size() + " records with digest " + live.digest()
                         + ", the cut names " + part.getCount() + " with " + part.getDigest());
             }
-            if (live != access) {
-                complaints.addAll(live.unreadable());
-            }
+            unreadable.addAll(live.unreadable());
         }
         if (!complaints.isEmpty()) {
             if (ahead) {
                 return Outcome.WAIT;
             }
             judged = true;
+            complaints.addAll(unreadable);
             return new Outcome.Refuse(revision, String.join("; ", complaints));
         }
         judged = true;
@@ -148,7 +148,7 @@ public final class CutAssembler {
         return new Outcome.Apply(
                 revision,
                 new Compiled(routes.values(), gateways.values(), endpoints.values(), accessThatRuns),
-                access.unreadable(),
+                List.copyOf(unreadable),
                 List.copyOf(cut.getRestores()));
     }
 

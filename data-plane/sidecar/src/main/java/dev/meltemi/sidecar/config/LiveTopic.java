@@ -145,8 +145,31 @@ final class LiveTopic<V> {
         }
     }
 
+    /// What is live is what the cut names, or it is but for records that can't be read: of those the cut means
+    /// either these bytes, written by a newer compiler, or those before them, when somebody else wrote these.
     boolean agrees(TopicCut cut) {
-        return live.size() == cut.getCount() && digest.hex().equals(cut.getDigest());
+        return agrees(cut, live.size(), digest) || (!unreadable.isEmpty() && agreesWithoutUnreadable(cut));
+    }
+
+    private boolean agreesWithoutUnreadable(TopicCut cut) {
+        int count = live.size();
+        var before = digest;
+        for (String key : unreadable.keySet()) {
+            Live<V> record = live.get(key);
+            if (record != null) {
+                before = before.minus(key, record.raw());
+                if (record.value() == null) {
+                    count--;
+                } else {
+                    before = before.plus(key, record.readable());
+                }
+            }
+        }
+        return agrees(cut, count, before);
+    }
+
+    private static boolean agrees(TopicCut cut, int count, SetDigest digest) {
+        return count == cut.getCount() && digest.hex().equals(cut.getDigest());
     }
 
     /// Something beyond the cut is here, so a newer cut is on its way.

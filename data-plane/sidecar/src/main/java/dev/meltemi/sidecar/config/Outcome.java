@@ -14,8 +14,8 @@ public sealed interface Outcome {
 
     /// A consistent revision is here, newer than the one before.
     ///
-    /// @param unreadable `topic:partition:offset key: why` of each access record that can't be read: its scope
-    /// keeps what it said before, or lets nobody in
+    /// @param unreadable `topic:partition:offset key: why` of each record that can't be read: what its key held
+    /// before goes on; a scope of access of which nothing was known lets nobody in
     /// @param restores topic ids of which it is the continuation
     record Apply(Revision revision, Compiled compiled, List<String> unreadable, List<String> restores)
             implements Outcome {}

@@ -22,7 +22,7 @@ public final class RunningConfig implements Supplier<RouteTable> {
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private List<String> refused = List.of();
     private List<String> unreadableEndpoints = List.of();
-    private List<String> unreadableAccess = List.of();
+    private List<String> unreadableRecords = List.of();
     private volatile RouteTable table;
     private volatile Compiled compiled = Compiled.EMPTY;
     private volatile Summary summary = new Summary(Revision.NONE, false, false, List.of(), 0, 0);
@@ -72,12 +72,12 @@ public final class RunningConfig implements Supplier<RouteTable> {
 
     /// Swaps the table; requests that began on the old one end on it.
     ///
-    /// @param unreadable access records that can't be read, each with its place and the reason
+    /// @param unreadable records that can't be read, each with its place and the reason
     public synchronized void run(Revision revision, Compiled compiled, boolean stale, List<String> unreadable) {
         table = RouteTable.of(self, revision, compiled, clusters, table);
         this.compiled = compiled;
         refused = List.of();
-        unreadableAccess = closedScopes(table, unreadable);
+        unreadableRecords = closedScopes(table, unreadable);
         summary = new Summary(
                 revision,
                 true,
@@ -121,7 +121,7 @@ public final class RunningConfig implements Supplier<RouteTable> {
     }
 
     private List<String> refusals() {
-        return Stream.of(refused, unreadableAccess, unreadableEndpoints)
+        return Stream.of(refused, unreadableRecords, unreadableEndpoints)
                 .flatMap(List::stream)
                 .toList();
     }

@@ -66,6 +66,12 @@ final class CompiledTopics {
         return new TopicEvent.Poisoned<>(Topics.ROUTES, host, garbage, Headers.NONE, next(Topics.ROUTES), "not Avro");
     }
 
+    /// Of which the compiler that names cuts knows nothing.
+    TopicEvent<?> foreignGarbage(String host) {
+        byte[] garbage = {1, 2, 3};
+        return new TopicEvent.Poisoned<>(Topics.ROUTES, host, garbage, Headers.NONE, next(Topics.ROUTES), "not Avro");
+    }
+
     TopicEvent<?> poisonedEndpoint(String host, String instance) {
         byte[] garbage = {1, 2, 3};
         var at = next(Topics.ENDPOINTS);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.meltemi.bus.TopicEvent;
 import dev.meltemi.bus.state.SavedRecord;
 import dev.meltemi.schemas.Topics;
+import dev.meltemi.schemas.compiled.ServiceRoutes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -131,15 +132,45 @@ class CutAssemblerTest {
     }
 
     @Test
-    void a_poisoned_record_is_refused_with_its_place_until_it_is_replaced() {
-        var poisoned = on(topics.poisonedService("reviews"), topics.cut(1));
+    void a_record_that_cannot_be_read_leaves_what_its_key_held_and_the_rest_is_run() {
+        var before = topics.service("reviews", 9080);
+        on(before, topics.cut(1));
+
+        var outcome = on(topics.poisonedService("reviews"), topics.service("ratings", 9080), topics.cut(2));
+
+        assertThat(outcome).isInstanceOfSatisfying(Outcome.Apply.class, apply -> {
+            assertThat(apply.unreadable()).containsExactly("routes:0:1 reviews: not Avro");
+            assertThat(apply.compiled().routes())
+                    .containsOnlyKeys("ratings", "reviews")
+                    .containsEntry("reviews", (ServiceRoutes) ((TopicEvent.Put<?>) before).value());
+        });
+    }
+
+    @Test
+    void a_record_that_cannot_be_read_and_has_no_predecessor_is_named_until_it_is_replaced() {
+        var poisoned = on(topics.poisonedService("reviews"), topics.service("ratings", 9080), topics.cut(1));
         var mended = on(topics.service("reviews", 9080), topics.cut(2));
 
-        assertThat(poisoned)
+        assertThat(poisoned).isInstanceOfSatisfying(Outcome.Apply.class, apply -> {
+            assertThat(apply.unreadable()).containsExactly("routes:0:0 reviews: not Avro");
+            assertThat(apply.compiled().routes()).containsOnlyKeys("ratings");
+        });
+        assertThat(mended)
                 .isInstanceOfSatisfying(
-                        Outcome.Refuse.class,
-                        refuse -> assertThat(refuse.why()).contains("routes:0:0 reviews: not Avro"));
-        assertThat(mended).isInstanceOf(Outcome.Apply.class);
+                        Outcome.Apply.class,
+                        apply -> assertThat(apply.unreadable()).isEmpty());
+    }
+
+    @Test
+    void garbage_of_somebody_else_on_a_compiled_topic_keeps_no_cut_from_being_run() {
+        on(topics.service("reviews", 9080), topics.cut(1));
+
+        var outcome = on(topics.foreignGarbage("reviews"), topics.service("ratings", 9080), topics.cut(2));
+
+        assertThat(outcome).isInstanceOfSatisfying(Outcome.Apply.class, apply -> {
+            assertThat(apply.unreadable()).containsExactly("routes:0:1 reviews: not Avro");
+            assertThat(apply.compiled().routes()).containsOnlyKeys("ratings", "reviews");
+        });
     }
 
     @Test
@@ -203,7 +234,8 @@ class CutAssemblerTest {
         on(topics.service("reviews", 9080), topics.cut(1));
         var good = assembler.records();
 
-        on(topics.poisonedService("reviews"), topics.service("ratings", 9080), topics.cut(2));
+        topics.service("lost", 9080);
+        on(topics.service("ratings", 9080), topics.cut(2));
         on(topics.endpoint("reviews", "b", "10.0.0.2"));
 
         assertThat(assembler.records()).extracting(SavedRecord::key).containsExactly("reviews", "reviews/b");
