@@ -200,6 +200,21 @@ public final class InMemoryBus implements MeshBus {
         notifyAll();
     }
 
+    /// A record as it stood on another bus.
+    @SuppressWarnings("ArrayRecordComponent") // bytes as they were recorded
+    public record Recorded(int partition, int offset, String key, byte @Nullable [] value, Headers headers) {}
+
+    /// Makes the topic what it was elsewhere: its id, and each record at its place. Offsets between them are holes, as
+    /// compaction and transactions leave them.
+    ///
+    /// @param records the offsets of each partition ascending
+    public synchronized void restore(Topic<?> topic, String topicId, List<Recorded> records) {
+        var log = MemoryLog.create(topicId, topic.partitions());
+        records.forEach(record -> log.place(record, clock.instant()));
+        logs.put(topic.name(), log);
+        notifyAll();
+    }
+
     /// What log compaction leaves: the newest record of each key, and holes.
     public synchronized void compact(Topic<?> topic) {
         log(topic).compact();

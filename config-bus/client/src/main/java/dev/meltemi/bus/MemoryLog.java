@@ -28,11 +28,15 @@ final class MemoryLog {
     }
 
     static MemoryLog create(int partitions) {
+        return create(UUID.randomUUID().toString(), partitions);
+    }
+
+    static MemoryLog create(String topicId, int partitions) {
         var empty = new ArrayList<List<Entry>>();
         for (int i = 0; i < partitions; i++) {
             empty.add(new ArrayList<>());
         }
-        return new MemoryLog(UUID.randomUUID().toString(), empty);
+        return new MemoryLog(topicId, empty);
     }
 
     void truncate(int[] ends) {
@@ -97,6 +101,14 @@ final class MemoryLog {
 
     void mark(int partition, Instant time) {
         partitions.get(partition).add(new Entry(null, null, Headers.NONE, time));
+    }
+
+    void place(InMemoryBus.Recorded record, Instant time) {
+        var entries = partitions.get(record.partition());
+        while (entries.size() < record.offset()) {
+            entries.add(new Entry(null, null, Headers.NONE, time));
+        }
+        entries.add(new Entry(record.key(), record.value(), record.headers(), time));
     }
 
     void compact() {
