@@ -11,6 +11,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,8 @@ final class AccessSender implements Runnable {
     private static final long SHORT_REST = TimeUnit.MILLISECONDS.toNanos(4);
     /// Rest after the producer refused: missing topic, no permission, no metadata.
     private static final long AFTER_REFUSAL = TimeUnit.MILLISECONDS.toNanos(250);
+    /// Rest before another producer shows a certificate: each costs both sides a handshake.
+    private static final long AFTER_BAD_CERTIFICATE = TimeUnit.SECONDS.toNanos(1);
     /// Between two looks at gaps and connection.
     private static final long REPORT_EVERY = TimeUnit.SECONDS.toNanos(1);
 
@@ -155,6 +158,7 @@ final class AccessSender implements Runnable {
         }
         deliveries.takenBack();
         report.refused(refusal);
+        abandonWhenUnauthenticated(refusal);
         return false;
     }
 
@@ -182,7 +186,7 @@ final class AccessSender implements Runnable {
             events.gap(gap);
         }
         try {
-            events.flush(producer());
+            abandonWhenUnauthenticated(events.flush(producer()));
         } catch (KafkaException e) {
             report.refused(e);
             abandonProducer();
@@ -203,6 +207,15 @@ final class AccessSender implements Runnable {
                     ProducerSettings.of(settings), new ByteArraySerializer(), new ByteArraySerializer());
         }
         return producer;
+    }
+
+    /// An idempotent producer that was refused while it asked for its id never asks again (kafka-clients 4.3.1): with
+    /// a better certificate it would take entries, and deliver none.
+    private void abandonWhenUnauthenticated(@Nullable Exception refused) {
+        if (refused instanceof AuthenticationException) {
+            abandonProducer();
+            LockSupport.parkNanos(AFTER_BAD_CERTIFICATE);
+        }
     }
 
     private void abandonProducer() {

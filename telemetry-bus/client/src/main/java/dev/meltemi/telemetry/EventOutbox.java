@@ -41,9 +41,12 @@ final class EventOutbox {
     }
 
     /// On the sender's thread. Stops at the first refusal and goes on with the same event later.
-    void flush(Producer<byte[], byte[]> producer) {
+    ///
+    /// @return the refusal; null when there was none
+    @Nullable
+    Exception flush(Producer<byte[], byte[]> producer) {
         if (System.nanoTime() - notBefore < 0) {
-            return;
+            return null;
         }
         for (next = next == null ? poll() : next; next != null; next = poll()) {
             refusal = null;
@@ -58,9 +61,10 @@ final class EventOutbox {
                     });
             if (refusal != null) {
                 notBefore = System.nanoTime() + AFTER_REFUSAL;
-                return;
+                return refusal;
             }
         }
+        return null;
     }
 
     private @Nullable MeshEvent poll() {
