@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,8 @@ class ControlHealthTest {
         """;
 
     private final InMemoryBus bus = InMemoryBus.create();
-    private final ControlPlane control = ControlPlane.start(ControlBuses.sharing(bus), "mesh.", "127.0.0.1", 0);
+    private final ControlPlane control =
+            ControlPlane.start(ControlBuses.sharing(bus), "mesh.", "127.0.0.1", 0, Optional.empty());
     private final ControlHealth health = ControlHealth.start(control.metrics(), "127.0.0.1", 0);
     private final HttpClient client = HttpClient.newHttpClient();
 

@@ -62,7 +62,11 @@ class SecuredMeshTest {
         }
         running = new Foreground();
         running.add(ControlPlane.start(
-                ControlBuses.open(servers(), "mesh.", Optional.of(folder), running), "mesh.", "127.0.0.1", 0));
+                ControlBuses.open(servers(), "mesh.", Optional.of(folder), running),
+                "mesh.",
+                "127.0.0.1",
+                0,
+                Optional.empty()));
     }
 
     @AfterAll
