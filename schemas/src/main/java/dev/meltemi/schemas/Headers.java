@@ -12,8 +12,8 @@ public record Headers(List<Header> all) {
     /// Who claims to have written a document, and why.
     public static final String AUTHOR = "mesh-author";
     public static final String REASON = "mesh-reason";
-    /// On `config.accepted`: the offset on `config`, and the offset at which the document first appeared ("oldest wins"
-    /// survives compaction).
+    /// On `config.accepted`: the offset on `config`, and the offset at which the document first appeared
+    /// ("oldest wins" survives compaction).
     public static final String CONFIG_OFFSET = "mesh-config-offset";
     public static final String CONFIG_TOPIC_ID = "mesh-config-topic-id";
     public static final String CREATED_SEQUENCE = "mesh-created-sequence";
@@ -38,16 +38,24 @@ public record Headers(List<Header> all) {
     }
 
     public Headers with(String name, String value) {
+        return with(name, value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public Headers with(String name, byte[] value) {
         var more = new ArrayList<>(all);
-        more.add(new Header(name, value.getBytes(StandardCharsets.UTF_8)));
+        more.add(new Header(name, value));
         return new Headers(more);
     }
 
     /// The last of that name, as Kafka reads headers.
     public Optional<String> last(String name) {
+        return lastBytes(name).map(value -> new String(value, StandardCharsets.UTF_8));
+    }
+
+    public Optional<byte[]> lastBytes(String name) {
         return all.reversed().stream()
                 .filter(h -> h.name().equals(name))
                 .findFirst()
-                .map(Header::text);
+                .map(Header::value);
     }
 }

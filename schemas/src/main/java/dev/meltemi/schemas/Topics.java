@@ -151,7 +151,7 @@ public final class Topics {
             "sidecars",
             COMPACTED,
             4,
-            new AvroCodec<>(12, Heartbeat.getClassSchema()),
+            new AvroCodec<>(19, Heartbeat.getClassSchema()),
             Set.of(SIDECAR, ROUTE_COMPILER),
             Set.of(ADMISSION, ROUTE_COMPILER, CA, OPERATOR),
             MIB,

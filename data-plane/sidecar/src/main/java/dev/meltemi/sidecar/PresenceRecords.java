@@ -8,15 +8,18 @@ import dev.meltemi.schemas.fleet.RegisteredService;
 import dev.meltemi.schemas.fleet.Registration;
 import dev.meltemi.sidecar.SidecarSettings.Service;
 import dev.meltemi.sidecar.config.RunningConfig;
+import dev.meltemi.spiffe.Identity;
 import dev.meltemi.telemetry.AccessLog;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// What an instance says of itself.
 record PresenceRecords(SidecarSettings settings, Workload self) {
-    Registration registration() {
+    /// @param identity null: callers get no mTLS here
+    Registration registration(@Nullable Identity identity) {
         var who = settings.who();
         var ports = new TreeMap<String, List<RegisteredPort>>();
         for (Service service : who.services()) {
@@ -42,21 +45,24 @@ record PresenceRecords(SidecarSettings settings, Workload self) {
                                 .build())
                         .toList())
                 .setType(type())
+                .setMtls(identity != null)
                 .build();
     }
 
     Heartbeat heartbeat(
             Instant now,
+            @Nullable Identity identity,
             RunningConfig.Summary running,
             List<String> listenerRefusals,
             AccessLog.Counters telemetry,
             boolean draining) {
         var refusals = new ArrayList<>(running.refusals());
         refusals.addAll(listenerRefusals);
-        return Heartbeat.newBuilder()
+        var heartbeat = Heartbeat.newBuilder()
                 .setInstance(self.instance())
                 .setWorkload(self.name())
                 .setNamespace(self.namespace())
+                .setServiceAccount(self.serviceAccount())
                 .setType(type())
                 .setVersion(Version.CURRENT)
                 .setSentAt(now)
@@ -70,8 +76,15 @@ record PresenceRecords(SidecarSettings settings, Workload self) {
                 .setEndpoints(running.endpoints())
                 .setTelemetrySent(telemetry.sent())
                 .setTelemetryDropped(telemetry.dropped())
-                .setTelemetryWaiting(telemetry.waiting())
-                .build();
+                .setTelemetryWaiting(telemetry.waiting());
+        if (identity != null) {
+            heartbeat
+                    .setCertificateSerial(identity.credential().serial())
+                    .setCertificateNotAfter(
+                            identity.credential().leaf().getNotAfter().toInstant())
+                    .setTrustSequence(identity.trust().sequence());
+        }
+        return heartbeat.build();
     }
 
     private ProxyType type() {

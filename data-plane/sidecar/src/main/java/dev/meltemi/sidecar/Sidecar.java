@@ -1,6 +1,7 @@
 package dev.meltemi.sidecar;
 
 import dev.meltemi.bus.MeshBus;
+import dev.meltemi.bus.signed.SignedBus;
 import dev.meltemi.export.IstioMetrics;
 import dev.meltemi.proxy.ProxyPorts;
 import dev.meltemi.proxy.ProxyServer;
@@ -123,10 +124,12 @@ public final class Sidecar implements AutoCloseable {
         } else if (bus != null) {
             var records = new PresenceRecords(settings, self);
             presence = Presence.start(
-                    bus,
-                    records.registration(),
+                    SignedBus.signing(bus, world.identity(), world.clock()),
+                    world.identity(),
+                    () -> records.registration(world.identity().get()),
                     () -> records.heartbeat(
                             world.clock().instant(),
+                            world.identity().get(),
                             config.summary(),
                             listeners.refusals(),
                             telemetry.counters(),

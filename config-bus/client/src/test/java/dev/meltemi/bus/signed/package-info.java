@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meltemi.bus.signed;
+
+import org.jspecify.annotations.NullMarked;
