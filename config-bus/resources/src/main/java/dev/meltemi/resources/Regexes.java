@@ -10,6 +10,9 @@ final class Regexes {
     /// As in Istio.
     private static final int MAX_LENGTH = 1024;
 
+    /// Instructions; about 100 bytes each in every sidecar that runs the rule, which may have 40 MB.
+    private static final long LARGEST = 10_000;
+
     private Regexes() {}
 
     static void check(Part regex, Report report) {
@@ -26,8 +29,13 @@ final class Regexes {
         }
     }
 
-    /// Why the expression doesn't compile.
+    /// Why the expression doesn't compile, or mustn't.
     static Optional<String> fault(String regex) {
+        long size = RegexSize.of(regex);
+        if (size > LARGEST) {
+            return Optional.of("its repeats make " + size + " instructions of it, and at most " + LARGEST
+                    + " are taken: use smaller counts, or * and + where any number will do");
+        }
         try {
             Pattern.compile(regex);
             return Optional.empty();

@@ -128,9 +128,10 @@ final class LiveTopic<V> {
         Live<V> before = live.get(arrival.key());
         if (now == null) {
             live.remove(arrival.key());
+        } else if (now.value() == null && before != null) {
+            live.put(arrival.key(), new Live<>(before.value(), before.readable(), now.raw()));
         } else {
-            boolean goesOn = now.value() == null && before != null;
-            live.put(arrival.key(), goesOn ? new Live<>(before.value(), before.readable(), now.raw()) : now);
+            live.put(arrival.key(), now);
         }
         if (before != null) {
             digest = digest.minus(arrival.key(), before.raw());
