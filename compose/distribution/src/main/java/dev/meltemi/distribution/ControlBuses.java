@@ -1,14 +1,19 @@
 package dev.meltemi.distribution;
 
 import dev.meltemi.bus.MeshBus;
+import dev.meltemi.bus.signed.SignedBus;
 import dev.meltemi.schemas.Grants;
 import dev.meltemi.schemas.Role;
 import dev.meltemi.schemas.Topics;
+import dev.meltemi.spiffe.Identity;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/// What the control services reach their topics by. On a secured broker each has a connection of its own, so that in
-/// one process, too, none can do more than its role.
+/// What the control services reach their topics by. On a secured broker each has a connection of its own, so
+/// that in one process, too, none can do more than its role.
 record ControlBuses(MeshBus admission, MeshBus routeCompiler, MeshBus registry) {
     /// One bus for all: an open broker, or one in memory.
     static ControlBuses sharing(MeshBus bus) {
@@ -18,16 +23,43 @@ record ControlBuses(MeshBus admission, MeshBus routeCompiler, MeshBus registry) 
     /// Opens them, and sees to the topics: creates them on an open broker, compares them on a secured one.
     ///
     /// @param credentials the folder that has `admission`, `route-compiler` and `registry` in it; empty: plaintext
-    static ControlBuses open(String bootstrapServers, String prefix, Optional<Path> credentials, Foreground running) {
+    /// @param requireSignatures of registrations and heartbeats, as soon as there is trust
+    static ControlBuses open(
+            String bootstrapServers,
+            String prefix,
+            Optional<Path> credentials,
+            boolean requireSignatures,
+            Foreground running) {
         if (credentials.isEmpty()) {
             var bus = running.add(new Buses("meltemi-control").open(bootstrapServers, prefix));
             bus.ensureTopics(Topics.all());
-            return sharing(bus);
+            return new ControlBuses(
+                    signed(bus, () -> null, requireSignatures, Role.ADMISSION),
+                    signed(bus, () -> null, requireSignatures, Role.ROUTE_COMPILER),
+                    bus);
         }
         return new ControlBuses(
-                open(Role.ADMISSION, bootstrapServers, prefix, credentials.get(), running),
-                open(Role.ROUTE_COMPILER, bootstrapServers, prefix, credentials.get(), running),
+                signed(
+                        open(Role.ADMISSION, bootstrapServers, prefix, credentials.get(), running),
+                        own(Role.ADMISSION, credentials.get()),
+                        requireSignatures,
+                        Role.ADMISSION),
+                signed(
+                        open(Role.ROUTE_COMPILER, bootstrapServers, prefix, credentials.get(), running),
+                        own(Role.ROUTE_COMPILER, credentials.get()),
+                        requireSignatures,
+                        Role.ROUTE_COMPILER),
                 open(Role.REGISTRY, bootstrapServers, prefix, credentials.get(), running));
+    }
+
+    private static Supplier<@Nullable Identity> own(Role role, Path credentials) {
+        return new LiveCredentials(credentials.resolve(role.label()));
+    }
+
+    private static MeshBus signed(
+            MeshBus bus, Supplier<@Nullable Identity> identity, boolean requireSignatures, Role reader) {
+        return new SignedBus(
+                bus, new SignedBus.Settings(identity, requireSignatures, reader.label()), InstantSource.system());
     }
 
     private static MeshBus open(

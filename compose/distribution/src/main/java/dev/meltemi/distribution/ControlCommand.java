@@ -4,6 +4,7 @@ import dev.meltemi.schemas.Topic;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -68,13 +69,25 @@ final class ControlCommand implements Callable<Integer> {
                     + " broker lost (default: $$MELTEMI_STATE_DIR, else none are written)")
     private String stateDir = "";
 
+    @Option(
+            names = "--require-signatures",
+            negatable = true,
+            description = "believe registrations and heartbeats only when their senders have signed them, as soon as a"
+                    + " CA has published whom to believe (default: with --credentials)")
+    private @Nullable Boolean requireSignatures;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Override
     public Integer call() throws InterruptedException {
         try (var running = new Foreground()) {
-            var buses = ControlBuses.open(bootstrapServers, prefix, folder(credentials), running);
+            var buses = ControlBuses.open(
+                    bootstrapServers,
+                    prefix,
+                    folder(credentials),
+                    requireSignatures == null ? !credentials.isEmpty() : requireSignatures,
+                    running);
             var control = running.add(ControlPlane.start(buses, prefix, registryHost, registryPort, folder(stateDir)));
             running.add(ControlHealth.start(control.metrics(), healthHost, healthPort));
             var out = spec.commandLine().getOut();

@@ -62,7 +62,7 @@ class SecuredMeshTest {
         }
         running = new Foreground();
         running.add(ControlPlane.start(
-                ControlBuses.open(servers(), "mesh.", Optional.of(folder), running),
+                ControlBuses.open(servers(), "mesh.", Optional.of(folder), true, running),
                 "mesh.",
                 "127.0.0.1",
                 0,

@@ -35,7 +35,7 @@ record PresenceRecords(SidecarSettings settings, Workload self) {
                 .setWorkload(self.name())
                 .setNamespace(self.namespace())
                 .setLabels(self.labels())
-                .setServiceAccount(self.serviceAccount())
+                .setServiceAccount(serviceAccount(identity))
                 .setAddress(settings.listen().address())
                 .setLocality(who.locality())
                 .setServices(ports.entrySet().stream()
@@ -62,7 +62,7 @@ record PresenceRecords(SidecarSettings settings, Workload self) {
                 .setInstance(self.instance())
                 .setWorkload(self.name())
                 .setNamespace(self.namespace())
-                .setServiceAccount(self.serviceAccount())
+                .setServiceAccount(serviceAccount(identity))
                 .setType(type())
                 .setVersion(Version.CURRENT)
                 .setSentAt(now)
@@ -85,6 +85,13 @@ record PresenceRecords(SidecarSettings settings, Workload self) {
                     .setTrustSequence(identity.trust().sequence());
         }
         return heartbeat.build();
+    }
+
+    /// What is proven comes before what was said at the start.
+    private String serviceAccount(@Nullable Identity identity) {
+        return identity == null
+                ? self.serviceAccount()
+                : identity.credential().id().serviceAccount();
     }
 
     private ProxyType type() {
