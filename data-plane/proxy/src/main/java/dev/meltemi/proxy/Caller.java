@@ -1,6 +1,10 @@
 package dev.meltemi.proxy;
 
+import dev.meltemi.proxy.tls.MeshTls;
+import dev.meltemi.proxy.tls.PeerRefusedException;
 import dev.meltemi.proxy.tls.ProvenPeer;
+import dev.meltemi.proxy.tls.TlsContexts;
+import dev.meltemi.proxy.tls.TlsFailure;
 import dev.meltemi.routing.RouteTable;
 import dev.meltemi.schemas.access.Edge;
 import dev.meltemi.schemas.access.WorkloadLabels;
@@ -20,6 +24,7 @@ final class Caller {
 
     final String local;
     private @Nullable ProvenPeer peer;
+    private @Nullable TlsContexts judgedBy;
     private @Nullable String told;
     private @Nullable WorkloadLabels labels;
     private @Nullable Last last;
@@ -43,8 +48,34 @@ final class Caller {
     }
 
     /// The handshake is complete and its certificate believed.
-    void proves(ProvenPeer proven) {
+    void proves(ProvenPeer proven, TlsContexts by) {
         peer = proven;
+        judgedBy = by;
+    }
+
+    /// Judges it again when our identity or whom we believe has changed: who is revoked gets nothing more, although
+    /// its connection is still there.
+    ///
+    /// @return why it isn't believed any more, null: it is
+    @Nullable
+    String doubted(MeshTls tls) {
+        ProvenPeer proven = peer;
+        if (proven == null || tls.isCurrent(judgedBy)) {
+            return null;
+        }
+        TlsContexts now = tls.hold();
+        if (now == null) {
+            return null;
+        }
+        try {
+            proves(now.peer(proven), now);
+            last = null;
+            return null;
+        } catch (PeerRefusedException refused) {
+            return TlsFailure.reason(refused);
+        } finally {
+            now.release();
+        }
     }
 
     /// Null in plaintext.

@@ -224,9 +224,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         try {
             if (completion.isSuccess()) {
                 SslHandler tls = context.pipeline().get(SslHandler.class);
-                caller.proves(contexts.peer(tls.engine().getSession()));
+                caller.proves(contexts.peer(tls.engine().getSession()), contexts);
             } else {
-                refuse(Refusal.of(completion.cause()), TlsFailure.words(completion.cause()));
+                // TLS's own handler sends its alert after this, and closes.
+                tell(Refusal.of(completion.cause()), TlsFailure.words(completion.cause()));
             }
         } catch (PeerRefusedException refused) {
             refuse(Refusal.PEER, TlsFailure.words(refused));
@@ -238,13 +239,21 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         handshake = contexts;
     }
 
+    boolean isHandshaking() {
+        return handshake != null;
+    }
+
     /// Nothing of this connection reaches the application.
     void refuse(Refusal refusal, String why) {
+        tell(refusal, why);
+        Closing.now(ctx);
+    }
+
+    private void tell(Refusal refusal, String why) {
         server.refused().count(refusal, caller, why, loop.now());
         if (refusal != Refusal.LEFT) {
             intake.logRefused(refusal, why);
         }
-        Closing.now(ctx);
     }
 
     @Override

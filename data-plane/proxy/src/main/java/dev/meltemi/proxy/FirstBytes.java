@@ -2,18 +2,24 @@ package dev.meltemi.proxy;
 
 import dev.meltemi.proxy.tls.TlsContexts;
 import dev.meltemi.routing.MutualTlsMode;
+import dev.meltemi.routing.RouteTable;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.util.ReferenceCountUtil;
 
-/// Tells mesh mTLS from plaintext by a connection's first octet, and is gone after it: a TLS record that begins a
-/// handshake begins with 22 (RFC 8446, 5.1), which begins no HTTP request.
+/// Tells mesh mTLS from plaintext by a connection's first octet: a TLS record that begins a handshake begins with 22
+/// (RFC 8446, 5.1), which begins no HTTP request. Gone after that, or after the handshake, of which it bounds the
+/// length.
 final class FirstBytes extends ChannelInboundHandlerAdapter {
     private static final int HANDSHAKE = 0x16;
+    /// Octets of a hello and certificates. BoringSSL alone would take a hello of 100 KiB from a caller that it asks
+    /// for a certificate.
+    private static final int MOST_OCTETS = 16 * 1024;
 
     private final ClientConnection client;
+    private boolean secured;
+    private int octetsBefore;
 
     FirstBytes(ClientConnection client) {
         this.client = client;
@@ -22,21 +28,38 @@ final class FirstBytes extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf octets = (ByteBuf) message;
-        if (!octets.isReadable()) {
+        if (!octets.isReadable() || context.isRemoved()) {
             octets.release();
-            return;
+        } else if (!secured) {
+            first(context, octets);
+        } else if (octetsBefore > MOST_OCTETS) {
+            octets.release();
+            client.refuse(Refusal.HANDSHAKE, "TLS_error:|a handshake of more than 16 KiB:TLS_error_end");
+        } else {
+            onward(context, octets);
         }
+    }
+
+    /// Not counted before it is passed on, since a request may come together with the handshake's end.
+    private void onward(ChannelHandlerContext context, ByteBuf octets) {
+        octetsBefore += octets.readableBytes();
+        context.fireChannelRead(octets);
+        if (!client.isHandshaking() && !context.isRemoved()) {
+            context.pipeline().remove(this);
+        }
+    }
+
+    private void first(ChannelHandlerContext context, ByteBuf octets) {
         boolean tls = octets.getByte(octets.readerIndex()) == HANDSHAKE;
-        MutualTlsMode mode = client.server()
-                .ports()
-                .table()
-                .get()
-                .mutualTls(client.listening().port());
-        if (tls && mode != MutualTlsMode.DISABLE) {
+        RouteTable table = client.server().ports().table().get();
+        int port = client.listening().port();
+        secured = tls && table.mutualTls(port) != MutualTlsMode.DISABLE;
+        String why = PortMode.refuses(table, port, secured);
+        if (why != null) {
+            octets.release();
+            client.refuse(secured ? Refusal.CLOSED : Refusal.PLAINTEXT, why);
+        } else if (secured) {
             secure(context, octets);
-        } else if (mode == MutualTlsMode.STRICT) {
-            ReferenceCountUtil.release(octets);
-            client.refuse(Refusal.PLAINTEXT, "plaintext to a port whose mode is STRICT");
         } else {
             context.fireChannelRead(octets);
             context.pipeline().remove(this);
@@ -46,7 +69,7 @@ final class FirstBytes extends ChannelInboundHandlerAdapter {
     private void secure(ChannelHandlerContext context, ByteBuf octets) {
         TlsContexts contexts = client.server().tls().hold();
         if (contexts == null) {
-            ReferenceCountUtil.release(octets);
+            octets.release();
             client.refuse(Refusal.NO_IDENTITY, "mTLS to a proxy that has no identity yet");
             return;
         }
@@ -59,7 +82,6 @@ final class FirstBytes extends ChannelInboundHandlerAdapter {
             // The connection's engine holds what it needs.
             contexts.release();
         }
-        context.fireChannelRead(octets);
-        context.pipeline().remove(this);
+        onward(context, octets);
     }
 }

@@ -160,10 +160,15 @@ public final class ProxyServer {
         return open.get();
     }
 
-    /// Connections that were closed before a request of theirs was read, by kind: `plaintext`, `no_identity`, `peer`,
-    /// `handshake`, `timeout`, `left`.
+    /// Connections that were closed before a request of theirs was read, by kind: `plaintext`, `closed`, `no_identity`,
+    /// `peer`, `handshake`, `timeout`, `left`.
     public Map<String, Long> refusedConnections() {
         return refused.counts();
+    }
+
+    /// Full handshakes that callers were spared since the identity was last replaced.
+    public long resumedHandshakes() {
+        return tls.resumed();
     }
 
     RefusedCallers refused() {

@@ -8,6 +8,8 @@ import java.nio.channels.ClosedChannelException;
 enum Refusal {
     /// The port takes mTLS only.
     PLAINTEXT,
+    /// Nobody gets in at the port, because a rule for it can't be read.
+    CLOSED,
     /// It wants mTLS and this proxy has no identity.
     NO_IDENTITY,
     /// Its certificate isn't believed, or there was none.

@@ -147,7 +147,7 @@ final class RequestIntake {
     void logRefused(Refusal refusal, String why) {
         Exchange exchange = lateHead();
         exchange.over = true;
-        if (refusal == Refusal.PLAINTEXT) {
+        if (refusal == Refusal.PLAINTEXT || refusal == Refusal.CLOSED) {
             exchange.flag("NR");
             exchange.details = "filter_chain_not_found|" + why.replace(' ', '_');
         } else {

@@ -29,6 +29,7 @@ final class RequestPath {
                 new TraceContext(), //           continues what the caller's side began
                 new ProvenCaller(), //           who it is, if that was proven; else its word means nothing
                 new ApplicationRoute(), //       by port, not by rule: rules ran on the caller's side
+                new PortMode(), //               mTLS or not, as the application's port wants it by now
                 new Forwarding()); //            to the application, once
     }
 

@@ -93,17 +93,13 @@ final class MeshAuthority {
                 List.of(sign(wanted, "CN=root", keys.getPrivate(), "CN=leaf.default", own.getPublic())));
     }
 
+    /// Under the root's name, by which callers choose what to show.
     static Credential selfSigned(SpiffeId id) {
         KeyPair own = keys();
         return new Credential(
                 id,
                 own.getPrivate(),
-                List.of(sign(
-                        Wanted.named(id.uri()),
-                        "CN=leaf.default",
-                        own.getPrivate(),
-                        "CN=leaf.default",
-                        own.getPublic())));
+                List.of(sign(Wanted.named(id.uri()), "CN=root", own.getPrivate(), "CN=root", own.getPublic())));
     }
 
     private static X509Certificate sign(Wanted wanted, String issuer, PrivateKey key, String name, PublicKey subject) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
@@ -64,6 +65,15 @@ final class RawClient implements AutoCloseable {
         InputStream in = socket.getInputStream();
         in.transferTo(all);
         return all.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    /// As above, for a connection that may be reset.
+    String readToEndOrReset() throws IOException {
+        try {
+            return readToEnd();
+        } catch (SocketException reset) {
+            return "";
+        }
     }
 
     void reset() throws IOException {

@@ -6,11 +6,13 @@ import dev.meltemi.routing.Workload;
 import dev.meltemi.schemas.AvroLimits;
 import dev.meltemi.schemas.Compiled;
 import dev.meltemi.schemas.Revision;
+import dev.meltemi.schemas.compiled.AccessRules;
 import dev.meltemi.schemas.compiled.Declaration;
 import dev.meltemi.schemas.compiled.Destination;
 import dev.meltemi.schemas.compiled.HttpRoute;
 import dev.meltemi.schemas.compiled.HttpRules;
 import dev.meltemi.schemas.compiled.Mirror;
+import dev.meltemi.schemas.compiled.MutualTls;
 import dev.meltemi.schemas.compiled.ServiceEndpoint;
 import dev.meltemi.schemas.compiled.ServicePort;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
@@ -39,6 +41,7 @@ final class RulesInForce {
                     .setWeight(100)
                     .build()))
             .build();
+    private Map<String, AccessRules> access = Map.of();
     private long sequence;
 
     RulesInForce() {
@@ -95,6 +98,29 @@ final class RulesInForce {
         return this;
     }
 
+    /// For the whole mesh.
+    RulesInForce mutualTls(MutualTls mode) {
+        return access(AccessRules.newBuilder().setMutualTls(mode));
+    }
+
+    /// For one port of the workload.
+    RulesInForce mutualTls(int port, MutualTls mode) {
+        return access(AccessRules.newBuilder()
+                .setNamespace("default")
+                .setSelector(Map.of("app", "productpage"))
+                .setPortMutualTls(Map.of(Integer.toString(port), mode)));
+    }
+
+    private RulesInForce access(AccessRules.Builder rules) {
+        access = Map.of(
+                "mesh",
+                rules.setRule("PeerAuthentication/istio-system/default")
+                        .setConfigOffset(1)
+                        .build());
+        table = compile();
+        return this;
+    }
+
     /// Changes the one route there is.
     RulesInForce route(UnaryOperator<HttpRoute.Builder> change) {
         route = change.apply(HttpRoute.newBuilder(route)).build();
@@ -123,9 +149,9 @@ final class RulesInForce {
                         .setRoutes(List.of(route))
                         .build()))
                 .build();
-        var self = new Workload("productpage-v1~1", "productpage-v1", "default", Map.of(), "", "Kubernetes", false);
-        var compiled =
-                new Compiled(Map.of(HOST, routes, SHADOW, service(SHADOW).build()), Map.of(), endpoints, Map.of());
+        var self = new Workload(
+                "productpage-v1~1", "productpage-v1", "default", Map.of("app", "productpage"), "", "Kubernetes", false);
+        var compiled = new Compiled(Map.of(HOST, routes, SHADOW, service(SHADOW).build()), Map.of(), endpoints, access);
         return RouteTable.of(self, new Revision("topic", sequence, sequence++), compiled, clusters, null);
     }
 }

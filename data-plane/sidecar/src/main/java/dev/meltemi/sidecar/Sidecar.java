@@ -67,6 +67,14 @@ public final class Sidecar implements AutoCloseable {
                 new ProxyPorts(config, telemetry, world.clock(), world.random(), world.identity()),
                 behaviour,
                 world.loops());
+        proxy.refusedConnections()
+                .keySet()
+                .forEach(why -> telemetry
+                        .metrics()
+                        .counter(
+                                "mesh_connections_refused_" + why,
+                                "Callers' connections closed before a request was read: " + why.replace('_', ' '),
+                                () -> proxy.refusedConnections().getOrDefault(why, 0L)));
         this.listeners = new Listeners(proxy, settings.listen(), this::tell);
     }
 
@@ -266,6 +274,8 @@ public final class Sidecar implements AutoCloseable {
             counters.put("telemetry.dropped", told.dropped());
             counters.put("telemetry.waiting", told.waiting());
             counters.put("downstream.connections", (long) proxy.openConnections());
+            proxy.refusedConnections().forEach((why, count) -> counters.put("downstream.refused." + why, count));
+            counters.put("downstream.tls.resumed", proxy.resumedHandshakes());
             return counters;
         }
 

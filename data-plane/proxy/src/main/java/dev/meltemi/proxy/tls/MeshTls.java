@@ -91,6 +91,19 @@ public final class MeshTls implements AutoCloseable {
         return made;
     }
 
+    /// Handshakes that the server's side was spared with these contexts; 0 where that isn't counted.
+    public long resumed() {
+        TlsContexts contexts = hold();
+        if (contexts == null) {
+            return 0;
+        }
+        try {
+            return contexts.resumed();
+        } finally {
+            contexts.release();
+        }
+    }
+
     /// Lets go of the contexts; connections that are open go on.
     @Override
     public void close() {

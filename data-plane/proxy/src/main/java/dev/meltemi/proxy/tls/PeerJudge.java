@@ -52,7 +52,7 @@ final class PeerJudge extends X509ExtendedTrustManager {
         return judge(chain);
     }
 
-    private ProvenPeer judge(List<X509Certificate> chain) throws PeerRefusedException {
+    ProvenPeer judge(List<X509Certificate> chain) throws PeerRefusedException {
         Instant now = clock.instant();
         Known before = known.get(chain);
         if (before != null && before.holds(now)) {
@@ -61,12 +61,12 @@ final class PeerJudge extends X509ExtendedTrustManager {
         return switch (PeerCheck.check(chain, identity.trust(), now)) {
             case Peer.Refused(var reason) -> throw new PeerRefusedException(reason);
             case Peer.Proven(var id) -> {
-                var peer = ProvenPeer.of(
-                        id, chain.getFirst(), identity.credential().id());
+                var shown = List.copyOf(chain);
+                var peer = ProvenPeer.of(id, shown, identity.credential().id());
                 if (known.size() >= MOST_PEERS) {
                     known.clear();
                 }
-                known.put(List.copyOf(chain), inForce(peer, chain));
+                known.put(shown, inForce(peer, shown));
                 yield peer;
             }
         };

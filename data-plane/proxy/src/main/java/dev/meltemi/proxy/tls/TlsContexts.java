@@ -126,10 +126,15 @@ public final class TlsContexts extends AbstractReferenceCounted {
         return judge.judge(session);
     }
 
+    /// As above, for one that was believed by other contexts.
+    public ProvenPeer peer(ProvenPeer before) throws PeerRefusedException {
+        return judge.judge(before.chain());
+    }
+
     /// Handshakes that the server's side was spared; 0 where that isn't counted.
-    public long resumed() {
+    long resumed() {
         return server.sessionContext() instanceof OpenSslSessionContext sessions
-                ? sessions.stats().hits()
+                ? sessions.stats().ticketKeyResume()
                 : 0;
     }
 
