@@ -27,8 +27,8 @@ class LastKnownGoodTest {
     }
 
     private static List<SavedRecord> service(String host) {
-        return List.of(new SavedRecord(
-                "routes", host, new byte[] {1, 2, 3}, Headers.NONE.with(Headers.AUTHOR, "somebody")));
+        return List.of(
+                new SavedRecord("routes", host, new byte[] {1, 2, 3}, Headers.NONE.with(Headers.AUTHOR, "somebody")));
     }
 
     private Optional<SavedState> load(Instant now) {
@@ -117,5 +117,20 @@ class LastKnownGoodTest {
 
         assertThat(folder.resolve("last-known-good.1")).exists();
         assertThat(load(NOW.plusSeconds(4)).orElseThrow().revision()).isEqualTo(revision(3));
+    }
+
+    @Test
+    void a_write_that_fails_is_counted_and_leaves_what_was_there() throws IOException {
+        saveTwice();
+        var files = at(NOW.plusSeconds(2));
+        files.load(saved -> saved);
+        // a folder in the draft's place: nobody can write there, not even root
+        Files.createDirectories(folder.resolve("last-known-good.draft").resolve("in-the-way"));
+
+        boolean written = files.save(revision(3), service("newest"));
+
+        assertThat(written).isFalse();
+        assertThat(files.failures()).isEqualTo(1);
+        assertThat(load(NOW.plusSeconds(3)).orElseThrow().revision()).isEqualTo(revision(2));
     }
 }
