@@ -18,6 +18,8 @@ public final class FaultMatrix {
             new KilledBroker(),
             new RestartedSidecar(),
             new FrozenBroker(),
+            new HalfOpenBroker(),
+            new LostLeader(),
             new DiskTrouble(),
             new PoisonedRecords(),
             new TombstoneStorm());
