@@ -13,6 +13,7 @@ import dev.meltemi.schemas.Topic;
 import dev.meltemi.schemas.Topics;
 import dev.meltemi.schemas.compiled.Cut;
 import dev.meltemi.schemas.compiled.HttpRules;
+import dev.meltemi.schemas.compiled.MutualTls;
 import dev.meltemi.schemas.fleet.Heartbeat;
 import dev.meltemi.schemas.fleet.RegisteredPort;
 import dev.meltemi.schemas.fleet.RegisteredService;
@@ -81,6 +82,25 @@ class RouteCompilerTest {
         assertThat(rulesOfHost())
                 .singleElement()
                 .satisfies(http -> assertThat(http.getConfigOffset()).isEqualTo(5));
+    }
+
+    @Test
+    void a_peer_authentication_is_published_for_its_scope_and_sealed_by_the_cut() {
+        var key = "security.istio.io/PeerAuthentication/istio-system/default";
+        accept(5, key, """
+            apiVersion: security.istio.io/v1
+            kind: PeerAuthentication
+            metadata: {name: default, namespace: istio-system}
+            spec: {mtls: {mode: STRICT}}
+            """);
+        sealed.awaitOffset(5);
+
+        Awaitility.await().until(() -> sealed.access().get("mesh") == MutualTls.STRICT);
+        Awaitility.await().until(sealed::agrees);
+        accept(6, key, null);
+
+        sealed.awaitOffset(6);
+        Awaitility.await().until(() -> sealed.access().isEmpty() && sealed.agrees());
     }
 
     @Test

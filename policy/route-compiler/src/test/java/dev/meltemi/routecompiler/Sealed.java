@@ -5,7 +5,9 @@ import dev.meltemi.bus.TopicEvent;
 import dev.meltemi.schemas.SetDigest;
 import dev.meltemi.schemas.Topic;
 import dev.meltemi.schemas.Topics;
+import dev.meltemi.schemas.compiled.AccessRules;
 import dev.meltemi.schemas.compiled.Cut;
+import dev.meltemi.schemas.compiled.MutualTls;
 import dev.meltemi.schemas.compiled.ServiceEndpoint;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
 import java.util.ArrayList;
@@ -62,6 +64,13 @@ final class Sealed implements AutoCloseable {
     synchronized Map<String, ServiceRoutes> routes() {
         var all = new HashMap<String, ServiceRoutes>();
         live(Topics.ROUTES, new long[0]).forEach((key, put) -> all.put(key, (ServiceRoutes) put.value()));
+        return all;
+    }
+
+    synchronized Map<String, MutualTls> access() {
+        var all = new HashMap<String, MutualTls>();
+        live(Topics.ACCESS_RULES, new long[0])
+                .forEach((scope, put) -> all.put(scope, ((AccessRules) put.value()).getMutualTls()));
         return all;
     }
 

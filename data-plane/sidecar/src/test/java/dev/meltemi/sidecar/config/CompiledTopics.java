@@ -6,8 +6,10 @@ import dev.meltemi.schemas.Headers;
 import dev.meltemi.schemas.SetDigest;
 import dev.meltemi.schemas.Topic;
 import dev.meltemi.schemas.Topics;
+import dev.meltemi.schemas.compiled.AccessRules;
 import dev.meltemi.schemas.compiled.Cut;
 import dev.meltemi.schemas.compiled.Declaration;
+import dev.meltemi.schemas.compiled.MutualTls;
 import dev.meltemi.schemas.compiled.ServiceEndpoint;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
 import dev.meltemi.schemas.compiled.TopicCut;
@@ -77,6 +79,22 @@ final class CompiledTopics {
         var at = next(Topics.ENDPOINTS);
         return new TopicEvent.Poisoned<>(
                 Topics.ENDPOINTS, host + "/" + instance, garbage, Headers.NONE, at, "not Avro");
+    }
+
+    TopicEvent<?> access(String scope, MutualTls mode) {
+        var rules = AccessRules.newBuilder()
+                .setRule(scope)
+                .setConfigOffset(1)
+                .setMutualTls(mode)
+                .build();
+        return put(Topics.ACCESS_RULES, scope, rules);
+    }
+
+    TopicEvent<?> poisonedAccess(String scope) {
+        byte[] garbage = {1, 2, 3};
+        live.computeIfAbsent(Topics.ACCESS_RULES.name(), _ -> new HashMap<>()).put(scope, garbage);
+        var at = next(Topics.ACCESS_RULES);
+        return new TopicEvent.Poisoned<>(Topics.ACCESS_RULES, scope, garbage, Headers.NONE, at, "not Avro");
     }
 
     private Offset next(Topic<?> topic) {
