@@ -98,7 +98,7 @@ sealed class BusOptions permits ReadOptions {
     }
 
     /// Does nothing when a broker answers in time.
-    private void reach(MeshBus bus) {
+    void reach(MeshBus bus) {
         Mono.fromRunnable(bus::requireReachable)
                 .subscribeOn(Schedulers.boundedElastic())
                 .timeout(requestTimeout, Mono.error(this::unanswered))

@@ -30,6 +30,7 @@ public final class OperatorCommands {
                 new StatCommand(surroundings),
                 new EdgesCommand(surroundings),
                 new ProxyConfigCommand(surroundings),
+                new CheckCommand(surroundings),
                 new ProxyStatusCommand(surroundings),
                 new TapCommand(surroundings),
                 new TopicsCommand(surroundings),

@@ -8,6 +8,7 @@ import dev.meltemi.bus.TopicEvent;
 import dev.meltemi.schemas.Topic;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -52,6 +53,11 @@ record BorrowedBus(MeshBus bus) implements MeshBus {
     @Override
     public BusState inspect(List<Topic<?>> topics) {
         return bus.inspect(topics);
+    }
+
+    @Override
+    public Optional<String> leader(String service) {
+        return bus.leader(service);
     }
 
     @Override

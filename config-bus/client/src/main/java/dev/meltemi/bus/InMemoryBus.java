@@ -135,6 +135,11 @@ public final class InMemoryBus implements MeshBus {
                 .takeUntilOther(closing.asMono());
     }
 
+    @Override
+    public synchronized Optional<String> leader(String service) {
+        return candidates.getOrDefault(service, List.of()).isEmpty() ? Optional.empty() : Optional.of("this process");
+    }
+
     private void stand(String service, FluxSink<Boolean> candidate) {
         boolean leads;
         synchronized (this) {

@@ -14,6 +14,7 @@ import dev.meltemi.schemas.Topic;
 import dev.meltemi.schemas.Topics;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -91,6 +92,11 @@ public final class KafkaBus implements MeshBus {
         var prefix = connection.settings().prefix();
         return Leadership.of(connection, Topics.CONFIG.on(prefix), prefix + service)
                 .takeUntilOther(closing.asMono());
+    }
+
+    @Override
+    public Optional<String> leader(String service) {
+        return new ClusterInspection(connection).owner(connection.settings().prefix() + service);
     }
 
     @Override

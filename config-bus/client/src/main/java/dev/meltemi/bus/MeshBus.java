@@ -4,6 +4,7 @@ import dev.meltemi.schemas.Headers;
 import dev.meltemi.schemas.Topic;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -37,6 +38,11 @@ public interface MeshBus extends AutoCloseable {
     /// loses it. Waits in the background while another process has it. Cancelling gives the role back. Needs the
     /// `config` topic.
     Flux<Boolean> leadership(String service);
+
+    /// Where the active process of a service runs, for people; empty when nobody has the role, or the bus can't tell.
+    default Optional<String> leader(String service) {
+        return Optional.empty();
+    }
 
     /// Creates missing topics, and compares those that exist with the catalogue.
     ///

@@ -72,6 +72,22 @@ public final class ClusterInspection {
         }
     }
 
+    /// The member of a consumer group that has partitions, as `client id at host`; empty when there is none, or it may
+    /// not be asked.
+    public Optional<String> owner(String group) {
+        return read(
+                        "asking who leads " + group,
+                        connection
+                                .admin()
+                                .describeConsumerGroups(List.of(group))
+                                .describedGroups()
+                                .get(group))
+                .flatMap(described -> described.members().stream()
+                        .filter(member -> !member.assignment().topicPartitions().isEmpty())
+                        .findFirst())
+                .map(member -> member.clientId() + " at " + member.host());
+    }
+
     private Map<String, Found> found(List<Topic<?>> present) {
         if (present.isEmpty()) {
             return Map.of();
