@@ -31,6 +31,7 @@ public final class OperatorCommands {
                 new EdgesCommand(surroundings),
                 new ProxyConfigCommand(surroundings),
                 new CheckCommand(surroundings),
+                new BugReportCommand(surroundings),
                 new ProxyStatusCommand(surroundings),
                 new TapCommand(surroundings),
                 new TopicsCommand(surroundings),

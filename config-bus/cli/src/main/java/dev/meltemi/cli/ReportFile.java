@@ -111,8 +111,17 @@ record ReportFile(Instant madeAt, Map<String, List<String>> lines) {
                 ",",
                 headers.all().stream()
                         .map(header ->
-                                base64(header.name().getBytes(StandardCharsets.UTF_8)) + ":" + base64(header.value()))
+                                base64(header.name().getBytes(StandardCharsets.UTF_8)) + ":" + base64(clean(header)))
                         .toList());
+    }
+
+    /// Signatures are bytes that say nothing; everything else somebody may have typed.
+    private static byte[] clean(Headers.Header header) {
+        if (header.name().equals(Headers.SIGNATURE) || header.name().equals(Headers.SIGNER)) {
+            return header.value();
+        }
+        String clean = Redaction.isSensitive(header.name()) ? Redaction.REDACTED : Redaction.text(header.text());
+        return clean.getBytes(StandardCharsets.UTF_8);
     }
 
     private static Headers headers(String text) {
