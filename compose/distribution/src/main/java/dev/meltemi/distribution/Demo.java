@@ -11,7 +11,9 @@ import dev.meltemi.bus.state.Restoration;
 import dev.meltemi.schemas.Topic;
 import dev.meltemi.schemas.Topics;
 import dev.meltemi.sidecar.Sidecar;
+import dev.meltemi.sidecar.SidecarSettings;
 import dev.meltemi.sidecar.SidecarWorld;
+import dev.meltemi.workload.WorkloadIdentity;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,9 +74,10 @@ final class Demo implements AutoCloseable {
                 "127.0.0.1",
                 layout.registryPort(),
                 Optional.of(state)));
+        var ca = running.add(DemoCa.start(bus, folder.resolve("identity"), layout.caPort()));
         BookinfoRules.publishTo(bus);
-        screen.step("admission, route-compiler, schema registry; bookinfo published");
-        List<Sidecar> proxies = proxies(bus, broker.bootstrapServers());
+        screen.step("admission, route-compiler, schema registry, CA; bookinfo published");
+        List<Sidecar> proxies = proxies(bus, broker.bootstrapServers(), ca);
         screen.step(proxies.size() + " proxies and " + Bookinfo.TOPOLOGY.size() + " apps on " + layout.address(1)
                 + " to " + layout.address(proxies.size()));
         var page = "http://127.0.0.1:" + layout.gatewayPort() + "/productpage";
@@ -93,7 +96,7 @@ final class Demo implements AutoCloseable {
                 });
     }
 
-    private List<Sidecar> proxies(MeshBus bus, String bootstrapServers) {
+    private List<Sidecar> proxies(MeshBus bus, String bootstrapServers, DemoCa ca) {
         var world = SidecarWorld.of(
                 proxyLoops,
                 bus,
@@ -108,12 +111,18 @@ final class Demo implements AutoCloseable {
                     place.listen().address(), place.listen().application());
             var process = Bookinfo.start(new Bookinfo.Settings(app, listen, Optional.of(outbound)), appLoops);
             running.add(process::disposeNow);
-            proxies.add(Sidecar.start(place, world));
+            proxies.add(Sidecar.start(place, world.withWorkload(identity(ca, place))));
         }
-        proxies.add(Sidecar.start(places.gateway(proxies.size() + 1), world));
+        var gateway = places.gateway(proxies.size() + 1);
+        proxies.add(Sidecar.start(gateway, world.withWorkload(identity(ca, gateway))));
         running.add(new Together(proxies));
         ScrapeConfig.write(folder, places.metricsAddresses(proxies.size()));
         return proxies;
+    }
+
+    private WorkloadIdentity identity(DemoCa ca, SidecarSettings place) {
+        var state = place.config().state().orElseThrow();
+        return running.add(ca.identity(place.who(), state));
     }
 
     @Override

@@ -23,6 +23,10 @@ record DemoLayout(int offset) {
         return 8081 + offset;
     }
 
+    int caPort() {
+        return 15012 + offset;
+    }
+
     int gatewayPort() {
         return 9080 + offset;
     }

@@ -36,6 +36,8 @@ public final class Meltemi implements Runnable {
                 .addSubcommand(new BookinfoCommand())
                 .addSubcommand(new BrokerCommand())
                 .addSubcommand(new ControlCommand())
+                .addSubcommand(new CaCommand())
+                .addSubcommand(new TokenCommand())
                 .addSubcommand(new SidecarCommand(new Buses("meltemi-sidecar")))
                 .addSubcommand(new GatewayCommand(new Buses("meltemi-gateway")));
         OperatorCommands.addTo(line, new Buses("meltemi-cli")::openWith);

@@ -1,6 +1,7 @@
 package dev.meltemi.distribution;
 
 import dev.meltemi.broker.BrokerStartException;
+import dev.meltemi.ca.CaException;
 import dev.meltemi.workload.CredentialsException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -21,7 +22,7 @@ record StartErrors(IExecutionExceptionHandler others) implements IExecutionExcep
             command.getErr().flush();
             return UNAVAILABLE;
         }
-        if (failure instanceof CredentialsException) {
+        if (failure instanceof CredentialsException || failure instanceof CaException) {
             command.getErr().println("error: " + failure.getMessage());
             command.getErr().flush();
             return DATA;

@@ -8,6 +8,7 @@ import dev.meltemi.schemas.Topic;
 import dev.meltemi.schemas.Topics;
 import dev.meltemi.schemas.compiled.Cut;
 import dev.meltemi.schemas.fleet.Heartbeat;
+import dev.meltemi.schemas.identity.IssuedCertificate;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +29,8 @@ final class MeshPicture {
     final Map<String, Version> accepted = new TreeMap<>();
     final Map<String, ConfigStatus> statuses = new TreeMap<>();
     final Map<String, Beat> beats = new TreeMap<>();
+    /// By key of `mesh.certificates`.
+    final Map<String, IssuedCertificate> certificates = new TreeMap<>();
     final Set<Topic<?>> caughtUp = new HashSet<>();
     private @Nullable Cut cut;
     private Instant newest = Instant.EPOCH;
@@ -96,6 +99,7 @@ final class MeshPicture {
             when topic.name().equals(Topics.ACCEPTED.name()) -> accepted.put(key, new Version(text, headers, at));
             case ConfigStatus status -> statuses.put(key, status);
             case Heartbeat heartbeat -> beats.put(key, new Beat(heartbeat, at));
+            case IssuedCertificate issued -> certificates.put(key, issued);
             case Cut newer -> cut = newer;
             case null, default -> {}
         }
@@ -110,6 +114,8 @@ final class MeshPicture {
             statuses.remove(key);
         } else if (topic.name().equals(Topics.SIDECARS.name())) {
             beats.remove(key);
+        } else if (topic.name().equals(Topics.CERTIFICATES.name())) {
+            certificates.remove(key);
         }
     }
 }

@@ -36,6 +36,7 @@ public final class OperatorCommands {
                 new TapCommand(surroundings),
                 new TopicsCommand(surroundings),
                 new RestoreCommand(surroundings),
+                new CertCommand(surroundings),
                 new VersionCommand(surroundings))) {
             root.addSubcommand(command);
         }

@@ -2,16 +2,21 @@ package dev.meltemi.sidecar;
 
 import dev.meltemi.sidecar.SidecarSettings.Config;
 import dev.meltemi.sidecar.SidecarSettings.Ports;
+import dev.meltemi.workload.CaAddress;
+import dev.meltemi.workload.WorkloadIdentity;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /// Options that a sidecar and a gateway share.
 final class ProxyOptions {
@@ -116,6 +121,37 @@ final class ProxyOptions {
             description = "longest time for requests under way at the end (default: ${DEFAULT-VALUE})")
     long drain = 10;
 
+    @Option(
+            names = "--ca",
+            paramLabel = "HOST:PORT",
+            description = "CA that vouches for us; with it the proxy speaks mTLS (default: $$MELTEMI_CA)")
+    @Nullable
+    String ca = System.getenv("MELTEMI_CA");
+
+    @Option(
+            names = "--ca-fingerprint",
+            paramLabel = "SHA256HEX",
+            description = "of the CA's root certificate, by which it is known at first"
+                    + " (default: $$MELTEMI_CA_FINGERPRINT)")
+    @Nullable
+    String caFingerprint = System.getenv("MELTEMI_CA_FINGERPRINT");
+
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description = "join token for the first certificate, read anew at each try (default: $$MELTEMI_TOKEN_FILE)")
+    @Nullable
+    Path tokenFile = path(System.getenv("MELTEMI_TOKEN_FILE"));
+
+    @Option(
+            names = "--kafka-tls",
+            description = "reach the brokers by TLS with our certificate (default: $$MELTEMI_KAFKA_TLS, else no)")
+    boolean kafkaTls = Boolean.parseBoolean(System.getenv("MELTEMI_KAFKA_TLS"));
+
+    @Spec(Spec.Target.MIXEE)
+    @Nullable
+    CommandSpec command;
+
     Ports ports() {
         return new Ports(outbound, inbound, admin, metrics, health);
     }
@@ -127,6 +163,43 @@ final class ProxyOptions {
                 Duration.ofMillis(busPatience),
                 Duration.ofHours(stateMaxAge),
                 adoptNewBus);
+    }
+
+    /// Empty: no CA, so there is no identity.
+    ///
+    /// @throws ParameterException when what is given doesn't suffice or isn't right
+    Optional<WorkloadIdentity.Settings> identity(SidecarSettings settings) {
+        if (ca == null || ca.isEmpty()) {
+            if (kafkaTls) {
+                throw wrong("--kafka-tls needs --ca HOST:PORT: the broker wants our certificate");
+            }
+            return Optional.empty();
+        }
+        if (caFingerprint == null || caFingerprint.isEmpty()) {
+            throw wrong("--ca needs --ca-fingerprint SHA256HEX, which \"meltemi ca init\" printed: without it anybody"
+                    + " at that address would be believed");
+        }
+        try {
+            var who = settings.who();
+            return Optional.of(new WorkloadIdentity.Settings(
+                    who.namespace(),
+                    who.serviceAccount().isEmpty() ? "default" : who.serviceAccount(),
+                    who.workload() + "." + who.namespace(),
+                    CaAddress.of(ca, caFingerprint),
+                    Optional.ofNullable(tokenFile),
+                    Optional.ofNullable(stateDir).map(folder -> folder.resolve("identity"))));
+        } catch (IllegalArgumentException e) {
+            throw wrong("--ca, --ca-fingerprint: " + e.getMessage());
+        }
+    }
+
+    private ParameterException wrong(String why) {
+        return new ParameterException(
+                Objects.requireNonNull(command, "picocli sets it").commandLine(), why);
+    }
+
+    private static @Nullable Path path(@Nullable String text) {
+        return text == null || text.isEmpty() ? null : Path.of(text);
     }
 
     /// Empty: from a folder, and nobody is told.

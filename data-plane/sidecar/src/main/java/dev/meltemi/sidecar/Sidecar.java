@@ -8,6 +8,7 @@ import dev.meltemi.proxy.ProxyServer;
 import dev.meltemi.proxy.ProxySettings;
 import dev.meltemi.routing.Workload;
 import dev.meltemi.schemas.Revision;
+import dev.meltemi.sidecar.admin.CertificateState;
 import dev.meltemi.sidecar.admin.HttpPort;
 import dev.meltemi.sidecar.admin.Pages;
 import dev.meltemi.sidecar.admin.ProxyState;
@@ -15,11 +16,13 @@ import dev.meltemi.sidecar.config.ConfigFollower;
 import dev.meltemi.sidecar.config.RunningConfig;
 import dev.meltemi.sidecar.config.StaticConfig;
 import dev.meltemi.telemetry.AccessLog;
+import dev.meltemi.workload.WorkloadIdentity;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -45,6 +48,7 @@ public final class Sidecar implements AutoCloseable {
     private final RunningConfig config;
     private final Telemetry telemetry;
     private final ProxyServer proxy;
+    private final @Nullable WorkloadIdentity identity;
     private final Listeners listeners;
     private final List<HttpPort> pages = new ArrayList<>();
     private final AtomicBoolean draining = new AtomicBoolean();
@@ -59,6 +63,7 @@ public final class Sidecar implements AutoCloseable {
         this.self = settings.who().as(startedAt.toEpochMilli());
         this.config = new RunningConfig(self);
         this.telemetry = telemetry(self, world);
+        this.identity = world.workload();
         var behaviour = callsFromItsAddress(settings)
                 ? ProxySettings.DEFAULT.withUpstreamBindAddress(
                         settings.listen().address())
@@ -123,6 +128,10 @@ public final class Sidecar implements AutoCloseable {
         }
         config.onChange(this::tell);
         MeshBus bus = world.bus();
+        if (identity != null) {
+            identity.onChange(this::tell);
+            telemetry.follow(identity, world.clock());
+        }
         if (settings.config().resources().isPresent()) {
             config.run(
                     Revision.NONE,
@@ -142,6 +151,9 @@ public final class Sidecar implements AutoCloseable {
                             listeners.refusals(),
                             telemetry.counters(),
                             draining.get()));
+            if (identity != null) {
+                identity.follow(bus);
+            }
             var following = settings.config();
             var followed = ConfigFollower.start(
                     bus,
@@ -172,9 +184,14 @@ public final class Sidecar implements AutoCloseable {
     }
 
     /// A table is there, from the bus, a folder or a file, its access rules can be read, its ports are open,
-    /// and it isn't draining.
+    /// it has the identity that it shall have, and it isn't draining.
     public boolean ready() {
-        return config.serves() && listeners.settled() && !draining.get();
+        return config.serves() && listeners.settled() && identified() && !draining.get();
+    }
+
+    /// A proxy that shall have an identity and has none, or an expired one, isn't ready: identity fails closed.
+    private boolean identified() {
+        return identity == null || identity.valid();
     }
 
     public RunningConfig.Summary running() {
@@ -254,6 +271,16 @@ public final class Sidecar implements AutoCloseable {
         @Override
         public IstioMetrics metrics() {
             return telemetry.metrics();
+        }
+
+        @Override
+        public boolean identified() {
+            return Sidecar.this.identified();
+        }
+
+        @Override
+        public Optional<CertificateState> certificate() {
+            return Optional.ofNullable(identity).map(CertificateState::of);
         }
 
         @Override

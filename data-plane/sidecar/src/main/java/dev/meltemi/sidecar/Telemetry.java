@@ -5,7 +5,9 @@ import dev.meltemi.proxy.TelemetrySink;
 import dev.meltemi.schemas.access.AccessEntry;
 import dev.meltemi.sidecar.config.ConfigFollower;
 import dev.meltemi.telemetry.AccessLog;
+import dev.meltemi.workload.WorkloadIdentity;
 import java.time.Duration;
+import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /// What happens to a request's entry: it is counted, and told to the bus when there is one.
@@ -48,6 +50,26 @@ final class Telemetry implements TelemetrySink, AutoCloseable {
                 "mesh_state_write_failures",
                 "Last-known-good files that couldn't be written",
                 following::writeFailures);
+    }
+
+    /// What is said of our certificate.
+    void follow(WorkloadIdentity identity, InstantSource clock) {
+        metrics.gauge(
+                "meltemi_certificate_expires_seconds", "Until our certificate expires; negative without one", () -> {
+                    var now = identity.get();
+                    return now == null
+                            ? -1
+                            : Duration.between(
+                                                    clock.instant(),
+                                                    now.credential()
+                                                            .leaf()
+                                                            .getNotAfter()
+                                                            .toInstant())
+                                            .toMillis()
+                                    / 1000.0;
+                });
+        metrics.gauge(
+                "meltemi_certificate_valid", "Whether we have a certificate in force", () -> identity.valid() ? 1 : 0);
     }
 
     /// Nobody who writes waits for an answer, and what is followed isn't silent.

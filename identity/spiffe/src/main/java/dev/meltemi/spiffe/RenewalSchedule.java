@@ -15,9 +15,9 @@ public final class RenewalSchedule {
     private static final double EARLIEST = 1.0 / 3;
     private static final double LATEST = 1.0 / 2;
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
-    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     /// After so many doublings a pause is longer than the longest.
-    private static final int MOST_DOUBLINGS = 6;
+    private static final int MOST_DOUBLINGS = 5;
 
     private RenewalSchedule() {}
 
@@ -29,8 +29,8 @@ public final class RenewalSchedule {
         return issued.plusMillis((long) (Duration.between(issued, notAfter).toMillis() * part));
     }
 
-    /// Doubles from a second to a minute; the later half of each pause is chance, so that a fleet that lost its CA
-    /// doesn't come back as one.
+    /// Doubles from a second to half a minute, so everybody is served that long after a CA's return. The later half of
+    /// each pause is chance, so that a fleet that lost its CA doesn't come back as one.
     ///
     /// @param failures so far, 1 or more
     public static Duration pauseAfter(int failures, RandomGenerator random) {

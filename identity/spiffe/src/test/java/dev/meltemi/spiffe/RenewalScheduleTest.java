@@ -24,7 +24,7 @@ class RenewalScheduleTest {
     }
 
     @Test
-    void pauses_double_up_to_a_minute_and_are_never_the_same_for_all() {
+    void pauses_double_up_to_half_a_minute_and_are_never_the_same_for_all() {
         var random = new Random(7);
 
         var pauses = IntStream.rangeClosed(1, 1000)
@@ -35,7 +35,7 @@ class RenewalScheduleTest {
         assertThat(pauses.get(3)).isBetween(Duration.ofSeconds(4), Duration.ofSeconds(8));
         assertThat(pauses.subList(10, 1000))
                 .allMatch(pause ->
-                        pause.compareTo(Duration.ofSeconds(30)) >= 0 && pause.compareTo(Duration.ofMinutes(1)) <= 0);
+                        pause.compareTo(Duration.ofSeconds(15)) >= 0 && pause.compareTo(Duration.ofSeconds(30)) <= 0);
         assertThat(pauses.subList(10, 1000).stream().distinct().count()).isGreaterThan(900);
     }
 }

@@ -28,6 +28,7 @@ public final class Pages {
     public void admin(HttpServerRoutes routes) {
         routes.get("/", (_, response) -> send(response, 200, TEXT, """
             GET  /config_dump   what runs, as JSON
+            GET  /certs         our certificate and whom we believe
             GET  /clusters      clusters and their endpoints
             GET  /listeners     open ports
             GET  /stats         counters
@@ -38,6 +39,7 @@ public final class Pages {
             POST /logging?level=debug
             """))
                 .get("/config_dump", (_, response) -> slow(response, JSON, () -> ConfigDump.json(proxy)))
+                .get("/certs", (_, response) -> send(response, 200, JSON, CertificateState.json(proxy.certificate())))
                 .get("/clusters", (_, response) -> slow(response, TEXT, this::clusters))
                 .get("/listeners", (_, response) -> send(response, 200, TEXT, listeners()))
                 .get("/stats", (_, response) -> send(response, 200, TEXT, stats()))
@@ -62,10 +64,13 @@ public final class Pages {
         routes.get("/healthz/ready", (_, response) -> ready(response));
     }
 
-    /// Ready from the first table until draining begins, unless access rules can't be read.
+    /// Ready from the first table until draining begins, unless access rules can't be read or there is no identity
+    /// where one is needed.
     private Publisher<Void> ready(HttpServerResponse response) {
-        boolean ready = proxy.config().serves() && !proxy.draining();
-        String word = ready ? "LIVE\n" : proxy.draining() ? "DRAINING\n" : "PRE_INITIALIZING\n";
+        boolean ready = proxy.config().serves() && proxy.identified() && !proxy.draining();
+        String word = ready
+                ? "LIVE\n"
+                : proxy.draining() ? "DRAINING\n" : proxy.identified() ? "PRE_INITIALIZING\n" : "NO_IDENTITY\n";
         return send(response, ready ? 200 : 503, TEXT, word);
     }
 

@@ -3,6 +3,7 @@ package dev.meltemi.sidecar.admin;
 import dev.meltemi.export.IstioMetrics;
 import dev.meltemi.sidecar.config.RunningConfig;
 import java.util.Map;
+import java.util.Optional;
 
 /// What the pages show of a proxy, and what they may ask it to do.
 public interface ProxyState {
@@ -11,6 +12,12 @@ public interface ProxyState {
     RunningConfig config();
 
     IstioMetrics metrics();
+
+    /// Whether it has the identity that it shall have.
+    boolean identified();
+
+    /// Empty when no CA was named.
+    Optional<CertificateState> certificate();
 
     boolean draining();
 
