@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -44,16 +43,12 @@ record RightsText(List<Grant> grants, String prefix) {
                 .writeValueAsString(all));
     }
 
-    /// For a cluster that its own administrators keep: one command for each principal and resource.
-    ///
-    /// @param credentials folder whose `client.properties` the commands shall use, when there is one
-    void kafkaAcls(PrintWriter out, String bootstrapServers, Optional<String> credentials) {
+    /// For a cluster that its own administrators keep: one command for each principal and resource, for a shell.
+    void kafkaAcls(PrintWriter out, String bootstrapServers) {
+        out.println("# add --command-config FILE, which says how you reach the cluster as its administrator");
         Map<String, List<Grant>> commands = grants.stream()
                 .collect(Collectors.groupingBy(RightsText::resource, LinkedHashMap::new, Collectors.toList()));
         commands.forEach((resource, rights) -> out.println("kafka-acls.sh --bootstrap-server " + bootstrapServers
-                + credentials
-                        .map(folder -> " --command-config " + folder + "/client.properties")
-                        .orElse("")
                 + " --add " + resource
                 + rights.stream()
                         .map(grant -> " --operation " + kafkaName(grant.right()))

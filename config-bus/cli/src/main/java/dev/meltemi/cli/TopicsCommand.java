@@ -103,7 +103,7 @@ final class TopicsCommand extends OperatorCommand {
         switch (output) {
             case "table" -> text.table(out());
             case "json" -> text.json(out());
-            case "kafka-acls" -> text.kafkaAcls(out(), bus.bootstrapServers, bus.credentials());
+            case "kafka-acls" -> text.kafkaAcls(out(), bus.bootstrapServers);
             default ->
                 throw new CommandFailure(
                         ExitCode.USAGE, "'" + output + "' is no format; table, json and kafka-acls are");

@@ -276,4 +276,18 @@ class OperatorCommandsTest {
                 .contains("+++ -:1:1")
                 .contains("+ kind: VirtualService");
     }
+
+    @Test
+    void topics_acl_prints_who_may_do_what_without_asking_a_broker() {
+        var operator = new Operator().withoutBroker();
+
+        assertThat(operator.types("topics", "acl")).isZero();
+        assertThat(operator.out()).containsPattern("mesh.trust +- +read +read +read +read,write +read +read +-");
+
+        assertThat(operator.types("topics", "acl", "-o", "kafka-acls", "--prefix", "one."))
+                .isZero();
+        assertThat(operator.out())
+                .contains("--add --allow-principal User:people --topic one.config --operation Write")
+                .contains("--transactional-id one.admission --resource-pattern-type prefixed --operation Write");
+    }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Every role against every topic, and every transactional id, as a real broker decides it.
-@Timeout(60)
+@Timeout(120)
 class RoleRightsTest {
     private static final Set<Role> WRITE_TRANSACTIONS =
             Set.of(Role.ADMISSION, Role.ROUTE_COMPILER, Role.REGISTRY, Role.CA);
