@@ -86,6 +86,35 @@ class EdgesTest {
     }
 
     @Test
+    void mutual_tls_makes_an_edge_of_its_own_with_both_principals() {
+        Endpoint endpoint = forward().cluster().endpoints().getFirst();
+        var proven = new Principals("spiffe://td/ns/default/sa/reviews", "spiffe://td/ns/default/sa/ratings");
+
+        Edge edge = table.edge(forward(), endpoint, proven);
+
+        assertThat(edge.way().connectionSecurityPolicy()).isEqualTo("mutual_tls");
+        assertThat(edge.source().principal()).isEqualTo(proven.source());
+        assertThat(edge.destination().principal()).isEqualTo(proven.destination());
+        assertThat(edge.destination().workload()).isEqualTo("ratings-v1");
+        assertThat(table.edge(forward(), endpoint, proven)).isSameAs(edge);
+        assertThat(table.edge(forward(), endpoint)).isNotSameAs(edge);
+    }
+
+    @Test
+    void a_proven_caller_is_who_it_says_whatever_its_address() {
+        var caller = WorkloadLabels.of("ratings-v1", "default", Map.of("app", "ratings"), "Kubernetes");
+        var proven = new Principals("spiffe://td/ns/default/sa/ratings", "spiffe://td/ns/default/sa/reviews");
+
+        Edge edge = table.inboundEdge(caller, proven, 9080, "127.0.0.1:9080");
+
+        assertThat(edge.reporter()).isEqualTo(Edge.Reporter.destination);
+        assertThat(edge.source()).isEqualTo(caller.withPrincipal(proven.source()));
+        assertThat(edge.destination().principal()).isEqualTo(proven.destination());
+        assertThat(edge.way().connectionSecurityPolicy()).isEqualTo("mutual_tls");
+        assertThat(table.inboundEdge(caller, proven, 9080, "127.0.0.1:9080")).isSameAs(edge);
+    }
+
+    @Test
     void an_endpoint_whose_labels_changed_has_another_edge() {
         Endpoint endpoint = forward().cluster().endpoints().getFirst();
         Edge before = table.edge(forward(), endpoint);
