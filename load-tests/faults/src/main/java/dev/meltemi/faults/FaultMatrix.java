@@ -22,7 +22,10 @@ public final class FaultMatrix {
             new LostLeader(),
             new DiskTrouble(),
             new PoisonedRecords(),
-            new TombstoneStorm());
+            new TombstoneStorm(),
+            new KilledControl(),
+            new TwoControls(),
+            new EmptyBroker());
 
     private static final String USAGE = "usage: load-tests/run [--full] [--minutes N] [--out FOLDER] [ROW…]   rows: "
             + ROWS.stream().map(Row::number).toList();

@@ -125,7 +125,11 @@ public final class Lab implements AutoCloseable {
                 "--registry-host",
                 address,
                 "--registry-port",
-                String.valueOf(Addresses.freePort(address))));
+                String.valueOf(Addresses.freePort(address)),
+                "--health-host",
+                address,
+                "--state-dir",
+                stateOf(name).toString()));
         command.addAll(Arrays.asList(more));
         return add(name, command, "READY"::equals).launch().awaitStarted(START);
     }
