@@ -29,7 +29,11 @@ final class TopicIds {
     void learn(LogEvent event) {
         switch (event) {
             case LogEvent.CaughtUp reached -> known.put(reached.topic(), reached.topicId());
-            case LogEvent.Replaced replaced -> known.put(replaced.topic(), replaced.now());
+            case LogEvent.Replaced replaced -> {
+                // whoever replaced one may have replaced those, too, that nobody here follows
+                known.clear();
+                known.put(replaced.topic(), replaced.now());
+            }
             case LogEvent.Appended _, LogEvent.Advanced _ -> {}
         }
     }

@@ -2,6 +2,7 @@ package dev.meltemi.sidecar;
 
 import dev.meltemi.bus.MeshBus;
 import dev.meltemi.bus.MeshBus.Write;
+import dev.meltemi.bus.Offset;
 import dev.meltemi.schemas.Topics;
 import dev.meltemi.schemas.fleet.Heartbeat;
 import dev.meltemi.schemas.fleet.Registration;
@@ -44,6 +45,9 @@ final class Presence implements AutoCloseable {
     private long registeredNanos;
     private boolean leaving;
     private long heardNanos = System.nanoTime();
+    /// Of the newest heartbeat: one with a smaller offset stands on a topic that lost what was on it, and so did that
+    /// of the registration.
+    private long heardAt = -1;
 
     private Presence(
             MeshBus bus,
@@ -92,8 +96,8 @@ final class Presence implements AutoCloseable {
         if (!leaf.equals(registeredWith) || System.nanoTime() - registeredNanos > REGISTER_AGAIN.toNanos()) {
             registered = false;
         }
-        Mono<?> sent = registered || leaving ? beaten() : registered(leaf).then(beaten());
-        sent.publishOn(thread).subscribe(_ -> {}, this::unheard, this::heard);
+        Mono<Offset> sent = registered || leaving ? beaten() : registered(leaf).then(beaten());
+        sent.publishOn(thread).subscribe(this::heard, this::unheard);
     }
 
     private String leaf() {
@@ -107,11 +111,11 @@ final class Presence implements AutoCloseable {
         return bus.publish(Write.put(Topics.WORKLOADS, instance, registrations.get()));
     }
 
-    private Mono<?> beaten() {
+    private Mono<Offset> beaten() {
         return Mono.defer(() -> bus.publish(Write.put(Topics.SIDECARS, instance, heartbeats.get())));
     }
 
-    private void heard() {
+    private void heard(Offset at) {
         if (!registered) {
             LOG.info(
                     "event=registered instance={} as={}",
@@ -120,10 +124,12 @@ final class Presence implements AutoCloseable {
         }
         long now = System.nanoTime();
         boolean silentTooLong = registered && now - heardNanos > LEASE.toNanos();
-        registered = !silentTooLong;
+        boolean lost = at.number() <= heardAt;
+        heardAt = at.number();
+        registered = !silentTooLong && !lost;
         heardNanos = now;
         onItsWay = false;
-        if (again || silentTooLong) {
+        if (again || !registered) {
             beat();
         }
     }

@@ -25,6 +25,7 @@ public final class FaultMatrix {
             new TombstoneStorm(),
             new KilledControl(),
             new TwoControls(),
+            new ReplayedConfig(),
             new EmptyBroker());
 
     private static final String USAGE = "usage: load-tests/run [--full] [--minutes N] [--out FOLDER] [ROW…]   rows: "

@@ -7,6 +7,8 @@ import dev.meltemi.schemas.SchemaIds;
 import dev.meltemi.schemas.Topics;
 import dev.meltemi.schemas.registry.RegisteredSchema;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
@@ -22,6 +24,9 @@ final class SchemaTopic implements AutoCloseable {
     private final MeshBus bus;
     private final String prefix;
     private final Schemas schemas;
+    /// What stands on the topic; a topic that was created again has nothing.
+    private final Set<RegisteredSchema> standing = ConcurrentHashMap.newKeySet();
+
     private final Sinks.Empty<Void> published = Sinks.empty();
     private final Disposable.Swap following = reactor.core.Disposables.swap();
 
@@ -51,6 +56,7 @@ final class SchemaTopic implements AutoCloseable {
             case TopicEvent.Put<?> put
             when put.value() instanceof RegisteredSchema schema -> {
                 schemas.put(schema);
+                standing.add(schema);
                 yield Flux.empty();
             }
             case TopicEvent.Poisoned<?> poisoned -> {
@@ -58,16 +64,18 @@ final class SchemaTopic implements AutoCloseable {
                 yield Flux.empty();
             }
             case TopicEvent.CaughtUp<?> _ -> publishMissing();
-            case TopicEvent.Put<?> _, TopicEvent.Delete<?> _, TopicEvent.Progress<?> _, TopicEvent.Replaced<?> _ ->
-                Flux.empty();
+            case TopicEvent.Replaced<?> _ -> {
+                standing.clear();
+                yield Flux.empty();
+            }
+            case TopicEvent.Put<?> _, TopicEvent.Delete<?> _, TopicEvent.Progress<?> _ -> Flux.empty();
         };
     }
 
     private Flux<?> publishMissing() {
         return Flux.fromIterable(SchemaIds.all())
                 .map(this::record)
-                .filter(released ->
-                        schemas.byId(released.getId()).filter(released::equals).isEmpty())
+                .filter(released -> !standing.contains(released))
                 .concatMap(released -> bus.publish(
                         Write.put(Topics.SCHEMAS, released.getSubject() + "/" + released.getVersion(), released)))
                 .doOnComplete(published::tryEmitEmpty)

@@ -46,7 +46,7 @@ public final class CutAssembler {
     /// To begin with, what was in force before the topics were read.
     private Map<String, AccessRules> accessThatRuns;
 
-    CutAssembler() {
+    public CutAssembler() {
         this(Map.of());
     }
 
