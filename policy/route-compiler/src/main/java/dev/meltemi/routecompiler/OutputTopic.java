@@ -15,17 +15,24 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What one compiled topic holds: as its only writer knows it, down to the bytes of which the cut's digest is made.
 ///
 /// Records of others have no business here. Those found at the start are counted in and overwritten; those that come
 /// later are overwritten as soon as they are seen.
 final class OutputTopic<V> {
+    private static final Logger LOG = LoggerFactory.getLogger(OutputTopic.class);
+    /// For key, headers and the framing of a batch, of what a topic takes.
+    private static final int ROOM = 16 * 1024;
+
     private final Topic<V> topic;
     /// Newer records apply before their cut.
     private final boolean fast;
 
     private final Map<String, Live<V>> live = new HashMap<>();
+    private final Map<String, TooLarge<V>> tooLarge = new HashMap<>();
     private final long[] ends;
     /// Offsets of our own records that will still be delivered back to us.
     private final List<TreeSet<Long>> echoes = new ArrayList<>();
@@ -34,6 +41,8 @@ final class OutputTopic<V> {
     /// @param value null when the bytes can't be read
     @SuppressWarnings("ArrayRecordComponent") // shared, never written to
     private record Live<V>(@Nullable V value, byte[] raw) {}
+
+    record TooLarge<V>(V value, int bytes) {}
 
     OutputTopic(Topic<V> topic, boolean fast) {
         this.topic = topic;
@@ -79,11 +88,28 @@ final class OutputTopic<V> {
             boolean same = held == null
                     ? change.isEmpty()
                     : change.filter(value -> value.equals(held.value())).isPresent();
-            if (!same) {
+            tooLarge.remove(key);
+            if (!same && fits(key, change)) {
                 differing.put(key, change);
             }
         });
         return differing;
+    }
+
+    /// What the topic doesn't take would break the publication of everything else: its key keeps what was last good.
+    private boolean fits(String key, Optional<V> change) {
+        int bytes = change.map(value -> topic.codec().encode(value).length).orElse(0);
+        if (bytes <= topic.maxBytes() - ROOM) {
+            return true;
+        }
+        LOG.error("event=record-too-large topic={} key={} bytes={}", topic.name(), key, bytes);
+        change.ifPresent(value -> tooLarge.put(key, new TooLarge<>(value, bytes)));
+        return false;
+    }
+
+    /// What should stand on the topic and doesn't fit a record, by key.
+    Map<String, TooLarge<V>> tooLarge() {
+        return Map.copyOf(tooLarge);
     }
 
     /// Our own value for a key on which somebody else has written, or a deletion when we have none; empty for the echo

@@ -11,6 +11,7 @@ import dev.meltemi.schemas.Topics;
 import dev.meltemi.schemas.compiled.AccessRules;
 import dev.meltemi.schemas.compiled.Cut;
 import dev.meltemi.schemas.compiled.GatewayRoutes;
+import dev.meltemi.schemas.compiled.NotPublished;
 import dev.meltemi.schemas.compiled.ServiceEndpoint;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
 import java.util.ArrayList;
@@ -129,7 +130,29 @@ final class Outputs {
                 .setConfigOffset(place.offset())
                 .setSequence(++newestSequence)
                 .setRestores(restores)
+                .setNotPublished(notPublished())
                 .setTopics(List.of(routes.cut(), gateways.cut(), endpoints.cut(), access.cut()))
+                .build();
+    }
+
+    /// Documents whose compiled record is too large for its topic.
+    private List<NotPublished> notPublished() {
+        var all = new ArrayList<NotPublished>();
+        gateways.tooLarge().forEach((key, large) -> all.add(notPublished("Gateway", key, "gateways", large.bytes())));
+        routes.tooLarge()
+                .forEach((host, large) -> large.value()
+                        .getHttp()
+                        .forEach(rules ->
+                                all.add(notPublished("VirtualService", rules.getRule(), "routes", large.bytes()))));
+        return all;
+    }
+
+    private static NotPublished notPublished(String kind, String name, String topic, int bytes) {
+        return NotPublished.newBuilder()
+                .setKey("networking.istio.io/" + kind + "/" + name)
+                .setWhy("what is compiled from it and from the rules beside it is a record of " + bytes + " bytes on "
+                        + topic + ", more than a record may have: what ran before goes on; split its hosts over"
+                        + " several documents")
                 .build();
     }
 

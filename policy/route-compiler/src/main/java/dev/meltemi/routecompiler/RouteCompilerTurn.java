@@ -2,6 +2,7 @@ package dev.meltemi.routecompiler;
 
 import dev.meltemi.bus.ActiveService;
 import dev.meltemi.bus.FencedWriter;
+import dev.meltemi.bus.MeshBus.Write;
 import dev.meltemi.bus.NewTurnException;
 import dev.meltemi.bus.TopicEvent;
 import dev.meltemi.rules.Change;
@@ -53,8 +54,11 @@ final class RouteCompilerTurn implements ActiveService.Turn {
     private final Map<String, String> ids = new HashMap<>();
     /// The newest that was accepted of each document, while it isn't known yet whether it still counts.
     private final Map<String, Intake.Ruled> ruled = new LinkedHashMap<>();
-    /// Registered instances, until all has been read.
     private final Set<String> registered = new HashSet<>();
+    private final Lives lives = new Lives();
+    /// Tombstones of former lives, to be written.
+    private final List<Write<?>> dead = new ArrayList<>();
+
     /// How far what was accepted reaches, by topic id of `mesh.config`.
     private final Map<String, ConfigPlace> reached = new HashMap<>();
 
@@ -125,10 +129,8 @@ final class RouteCompilerTurn implements ActiveService.Turn {
         changes.addAll(leases.learn(event));
         switch (Intake.of(event)) {
             case Intake.Told told -> {
-                if (!settled) {
-                    remember(told.change());
-                }
                 changes.add(told.change());
+                remember(told.change());
             }
             case Intake.Ruled told -> {
                 if (settled) {
@@ -169,8 +171,19 @@ final class RouteCompilerTurn implements ActiveService.Turn {
 
     private void remember(Change change) {
         switch (change) {
-            case Change.Registered(var registration) -> registered.add(registration.getInstance());
-            case Change.Withdrawn(var instance) -> registered.remove(instance);
+            case Change.Registered(var registration) -> {
+                registered.add(registration.getInstance());
+                lives.endedBy(registration).ifPresent(ended -> {
+                    LOG.info("event=life-ended workload={} next=\"it has started again\"", ended);
+                    changes.add(new Change.Withdrawn(ended));
+                    dead.add(Write.delete(Topics.WORKLOADS, ended));
+                    dead.add(Write.delete(Topics.SIDECARS, ended));
+                });
+            }
+            case Change.Withdrawn(var instance) -> {
+                registered.remove(instance);
+                lives.gone(instance);
+            }
             case Change.Accepted _, Change.Deleted _, Change.Health _ -> {}
         }
     }
@@ -257,6 +270,10 @@ final class RouteCompilerTurn implements ActiveService.Turn {
     }
 
     private void step() {
+        if (!dead.isEmpty()) {
+            writer.commit(List.copyOf(dead));
+            dead.clear();
+        }
         if (changes.isEmpty() && mending.isEmpty() && !newlyRestored) {
             return;
         }

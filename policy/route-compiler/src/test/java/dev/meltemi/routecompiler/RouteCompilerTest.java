@@ -223,6 +223,37 @@ class RouteCompilerTest {
     }
 
     @Test
+    void an_instance_that_starts_again_takes_the_place_of_its_former_life_at_once() {
+        register("reviews-v1~1");
+        Awaitility.await().until(() -> sealed.endpoints().containsKey(HOST + "/reviews-v1~1"));
+
+        register("reviews-v1~2");
+
+        Awaitility.await().untilAsserted(() -> assertThat(sealed.endpoints()).containsOnlyKeys(HOST + "/reviews-v1~2"));
+        Awaitility.await().until(sealed::agrees);
+        assertThat(compiler.health().endpoints()).isEqualTo(1);
+    }
+
+    @Test
+    void a_record_that_is_too_large_keeps_the_last_good_one_and_stops_nobody() {
+        accept(0, rule("v1"));
+        accept(1, RULE + "-1", large("reviews-1"));
+        sealed.awaitOffset(1);
+        accept(2, RULE + "-2", large("reviews-2"));
+        accept(3, RULE.replace("reviews", "ratings"), rule("v1").replace("reviews", "ratings"));
+
+        var cut = sealed.awaitOffset(3);
+
+        assertThat(sealed.routes()).containsKey(HOST.replace("reviews", "ratings"));
+        assertThat(rulesOfHost()).hasSize(2);
+        assertThat(cut.getNotPublished()).anySatisfy(why -> {
+            assertThat(why.getKey()).isEqualTo(RULE + "-2");
+            assertThat(why.getWhy()).contains("bytes", "split");
+        });
+        Awaitility.await().until(sealed::agrees);
+    }
+
+    @Test
     void an_instance_that_is_silent_gets_no_traffic_and_goes_in_the_end() {
         register("reviews-v1~1");
         register("reviews-v2~1");
@@ -422,6 +453,19 @@ class RouteCompilerTest {
                     host: reviews
                     subset: %s
             """.formatted(subset);
+    }
+
+    /// Two of them don't fit one record.
+    private static String large(String name) {
+        return """
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata: {name: %s, namespace: default}
+            spec:
+              hosts: [reviews]
+              http:
+              - directResponse: {status: 200, body: {string: "%s"}}
+            """.formatted(name, "v".repeat(520_000));
     }
 
     private static String envoyFilter() {

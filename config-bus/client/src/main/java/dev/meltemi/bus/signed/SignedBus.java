@@ -130,7 +130,9 @@ public final class SignedBus implements MeshBus {
 
     private <V> Write<V> signed(Write<V> write) {
         Identity self = settings.identity().get();
-        if (self == null || !isSigned(write.topic())) {
+        // what its sender has signed is handed on as it is: a registration that is published again after a loss
+        boolean signed = write.headers().last(Headers.SIGNATURE).isPresent();
+        if (self == null || signed || !isSigned(write.topic())) {
             return write;
         }
         V value = write.value();
