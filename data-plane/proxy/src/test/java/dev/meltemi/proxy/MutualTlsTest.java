@@ -117,6 +117,21 @@ class MutualTlsTest {
     }
 
     @Test
+    void nobody_gets_in_where_a_scope_of_access_cannot_be_read() throws IOException {
+        try (var origin = RecordingOrigin.answering(RecordingOrigin.OK);
+                var callee = new ProxyUnderTest().as(AUTHORITY.member("reviews"));
+                var client = new RawClient(callee.inbound(origin.address()))) {
+            callee.rules.mutualTls(MutualTls.UNKNOWN);
+
+            client.write(REQUEST);
+
+            assertThat(client.readToEndOrReset()).isEmpty();
+            assertThat(callee.entry().responseCodeDetails()).contains("nobody_gets_in_at_port_9080:_mesh_says");
+            assertThat(origin.visits()).isEmpty();
+        }
+    }
+
+    @Test
     void a_plaintext_connection_ends_when_its_port_becomes_strict() throws IOException {
         try (var origin = RecordingOrigin.answering(RecordingOrigin.OK);
                 var callee = new ProxyUnderTest().as(AUTHORITY.member("reviews"));

@@ -56,6 +56,8 @@ public final class Sidecar implements AutoCloseable {
     private final CountDownLatch ended = new CountDownLatch(1);
     private @Nullable ConfigFollower follower;
     private @Nullable Presence presence;
+    /// Written by whoever changes the configuration, one at a time.
+    private volatile List<String> closed = List.of();
 
     private Sidecar(SidecarSettings settings, SidecarWorld world) {
         this.settings = settings;
@@ -127,6 +129,7 @@ public final class Sidecar implements AutoCloseable {
             listeners.openSidecar(settings.who().services());
         }
         config.onChange(this::tell);
+        config.onChange(this::tellClosed);
         MeshBus bus = world.bus();
         if (identity != null) {
             identity.onChange(this::tell);
@@ -169,6 +172,17 @@ public final class Sidecar implements AutoCloseable {
             follower = followed;
         } else {
             throw new IllegalArgumentException("a proxy needs a bus or a folder of resources");
+        }
+    }
+
+    /// Once for each change of the scopes because of which nobody gets in.
+    private void tellClosed() {
+        List<String> now = config.get().closed();
+        if (!now.equals(closed)) {
+            closed = now;
+            telemetry.tell(
+                    now.isEmpty() ? "access_open" : "access_closed",
+                    now.isEmpty() ? "" : "nobody gets in: " + String.join(", ", now) + " can't be read");
         }
     }
 
