@@ -81,6 +81,10 @@ public final class LogReader implements Runnable {
                 connection.outage().begins(String.valueOf(e.getMessage()));
                 pause(backoff / 2 + ThreadLocalRandom.current().nextLong(backoff / 2 + 1));
                 backoff = Math.min(LONGEST_BACKOFF_MS, backoff * 2);
+            } catch (RuntimeException | OutOfMemoryError e) {
+                // nobody would notice that this thread is gone; who follows is told, and begins again
+                sink.error(e);
+                return;
             } finally {
                 consumer = null;
             }

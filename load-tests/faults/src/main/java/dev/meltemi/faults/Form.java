@@ -19,4 +19,9 @@ public record Form(boolean full, double minutes) {
     public int of(int shortly, int fully) {
         return full ? fully : shortly;
     }
+
+    /// Of a phase beside a fault: as long as the fault, and no longer than that.
+    public Duration beside(Duration fault, Duration shortly, Duration most) {
+        return full ? (fault.compareTo(most) < 0 ? fault : most) : shortly;
+    }
 }

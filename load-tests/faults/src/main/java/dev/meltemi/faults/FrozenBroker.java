@@ -27,7 +27,7 @@ final class FrozenBroker implements Row {
         var trial = new Trial(this, form, lab.ledger());
         int backwards = lab.told().backwards();
         Duration frozen = form.of(Duration.ofSeconds(10), Duration.ofMinutes(5));
-        Duration quiet = form.of(Duration.ofSeconds(1), Duration.ofSeconds(60));
+        Duration quiet = form.beside(frozen, Duration.ofSeconds(1), Duration.ofMinutes(1));
         try (var load = lab.load(RATE)) {
             for (int pair = 0; pair < form.of(1, 3); pair++) {
                 trial.before(load, quiet);

@@ -49,7 +49,7 @@ final class HalfOpenBroker implements Row {
         var trial = new Trial(this, form, lab.ledger());
         int backwards = lab.told().backwards();
         Duration broken = form.of(Duration.ofSeconds(8), Duration.ofMinutes(2));
-        Duration quiet = form.of(Duration.ofSeconds(1), Duration.ofSeconds(30));
+        Duration quiet = form.beside(broken, Duration.ofSeconds(1), Duration.ofSeconds(30));
         try (var load = lab.load(RATE)) {
             trial.before(load, quiet);
             FrozenBroker.silent(lab, trial, load, broken, "answers-lost", proxy::swallowAnswers, proxy::heal);

@@ -31,7 +31,7 @@ final class KilledBroker implements Row {
             var first = told.publish(Rules.REVIEWS, Rules.saying("before"), PATIENCE);
             told.awaitRunning(first, 3, PATIENCE);
             Duration outage = form.of(Duration.ofSeconds(5), Duration.ofMinutes(10));
-            Duration quiet = form.of(Duration.ofSeconds(1), Duration.ofSeconds(60));
+            Duration quiet = form.beside(outage, Duration.ofSeconds(1), Duration.ofMinutes(1));
             // the first outage has the row's length; the others are there so that medians of pairs are compared
             for (int pair = 0; pair < form.of(1, 3); pair++) {
                 trial.before(load, quiet);
