@@ -116,7 +116,7 @@ final class LostLeader implements Row {
         Duration percentile99() {
             var sorted = new ArrayList<>(millis);
             Collections.sort(sorted);
-            return Duration.ofMillis(sorted.get((sorted.size() - 1) * 99 / 100));
+            return Duration.ofMillis(sorted.get((sorted.size() * 99 + 99) / 100 - 1));
         }
     }
 
