@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -39,8 +40,10 @@ record CompiledAt(Revision revision, Compiled compiled, boolean exact) {
             return Optional.empty();
         }
         Cut named = cuts.get(sequence);
-        boolean found = named != null && named.getTopicId().equals(topicId);
-        Cut cut = found ? named : cuts.lastEntry().getValue();
+        Cut cut = named != null && named.getTopicId().equals(topicId)
+                ? named
+                : Objects.requireNonNull(cuts.lastEntry()).getValue();
+        boolean found = cut.equals(named);
         var routes = values(events, cut, Topics.ROUTES.name(), ServiceRoutes.class);
         var gateways = values(events, cut, Topics.GATEWAYS.name(), GatewayRoutes.class);
         var endpoints = values(events, cut, Topics.ENDPOINTS.name(), ServiceEndpoint.class);

@@ -63,25 +63,14 @@ final class ProxyConfigCommand extends OperatorCommand {
             description = "${COMPLETION-CANDIDATES}")
     OutputFormat output = OutputFormat.table;
 
-    /// What can be asked for: names, heads, and the fields of a row below them.
-    private enum Section {
-        routes(
-                List.of("routes", "route", "r"),
-                List.of("NAME", "VHOST NAME", "DOMAINS", "MATCH", "VIRTUAL SERVICE", "DESTINATION", "SOURCE"),
-                List.of("name", "virtualHost", "domains", "match", "virtualService", "destination", "source")),
-        clusters(
-                List.of("clusters", "cluster", "c"),
-                List.of("SERVICE FQDN", "PORT", "SUBSET", "DIRECTION", "TYPE", "DESTINATION RULE", "SOURCE"),
-                List.of("fqdn", "port", "subset", "direction", "type", "destinationRule", "source")),
-        endpoints(
-                List.of("endpoints", "endpoint", "ep"),
-                List.of("ENDPOINT", "STATUS", "OUTLIER CHECK", "CLUSTER"),
-                List.of("endpoint", "status", "outlierCheck", "cluster")),
-        listeners(
-                List.of("listeners", "listener", "l"),
-                List.of("ADDRESSES", "PORT", "MATCH", "DESTINATION"),
-                List.of("addresses", "port", "match", "destination")),
-        secret(
+    /// What can be asked for.
+    ///
+    /// @param name of the rows in a view
+    /// @param names on the command line
+    /// @param fields of a row, below the heads
+    private record Section(String name, List<String> names, List<String> heads, List<String> fields) {
+        static final Section SECRET = new Section(
+                "secret",
                 List.of("secret", "secrets", "s"),
                 List.of(
                         "RESOURCE NAME",
@@ -93,16 +82,28 @@ final class ProxyConfigCommand extends OperatorCommand {
                         "NOT BEFORE",
                         "TRUST DOMAIN"),
                 List.of("name", "type", "status", "valid", "serial", "notAfter", "notBefore", "trustDomain"));
-
-        private final List<String> names;
-        private final List<String> heads;
-        private final List<String> fields;
-
-        Section(List<String> names, List<String> heads, List<String> fields) {
-            this.names = names;
-            this.heads = heads;
-            this.fields = fields;
-        }
+        static final List<Section> ALL = List.of(
+                new Section(
+                        "routes",
+                        List.of("routes", "route", "r"),
+                        List.of("NAME", "VHOST NAME", "DOMAINS", "MATCH", "VIRTUAL SERVICE", "DESTINATION", "SOURCE"),
+                        List.of("name", "virtualHost", "domains", "match", "virtualService", "destination", "source")),
+                new Section(
+                        "clusters",
+                        List.of("clusters", "cluster", "c"),
+                        List.of("SERVICE FQDN", "PORT", "SUBSET", "DIRECTION", "TYPE", "DESTINATION RULE", "SOURCE"),
+                        List.of("fqdn", "port", "subset", "direction", "type", "destinationRule", "source")),
+                new Section(
+                        "endpoints",
+                        List.of("endpoints", "endpoint", "ep"),
+                        List.of("ENDPOINT", "STATUS", "OUTLIER CHECK", "CLUSTER"),
+                        List.of("endpoint", "status", "outlierCheck", "cluster")),
+                new Section(
+                        "listeners",
+                        List.of("listeners", "listener", "l"),
+                        List.of("ADDRESSES", "PORT", "MATCH", "DESTINATION"),
+                        List.of("addresses", "port", "match", "destination")),
+                SECRET);
     }
 
     ProxyConfigCommand(Surroundings surroundings) {
@@ -115,12 +116,12 @@ final class ProxyConfigCommand extends OperatorCommand {
         var rows = new LinkedHashMap<Section, JsonNode>();
         boolean dump = file != null && !file.toString().endsWith(".zip");
         if (admin != null || dump) {
-            if (sections.equals(List.of(Section.secret))) {
+            if (sections.equals(List.of(Section.SECRET))) {
                 throw new CommandFailure(ExitCode.USAGE, "certificates stand on the topics: leave out --admin and -f");
             }
             var view = admin != null ? ProxyView.fromAdmin(admin) : ProxyView.fromFile(Objects.requireNonNull(file));
             sections.stream()
-                    .filter(one -> one != Section.secret)
+                    .filter(one -> !one.equals(Section.SECRET))
                     .forEach(one -> rows.put(one, view.rows().path(one.name())));
             err().println(view.how());
         } else {
@@ -133,9 +134,9 @@ final class ProxyConfigCommand extends OperatorCommand {
     private List<Section> sections() {
         String wanted = what.toLowerCase(Locale.ROOT);
         if (wanted.equals("all")) {
-            return List.of(Section.values());
+            return Section.ALL;
         }
-        for (var section : Section.values()) {
+        for (var section : Section.ALL) {
             if (section.names.contains(wanted)) {
                 return List.of(section);
             }
@@ -158,7 +159,7 @@ final class ProxyConfigCommand extends OperatorCommand {
             for (var section : sections) {
                 rows.put(
                         section,
-                        section == Section.secret
+                        section.equals(Section.SECRET)
                                 ? SecretRows.of(
                                         events, heartbeat, surroundings.clock().instant())
                                 : view.rows().path(section.name()));
