@@ -75,13 +75,8 @@ public final class ClusterInspection {
     /// The member of a consumer group that has partitions, as `client id at host`; empty when there is none, or it may
     /// not be asked.
     public Optional<String> owner(String group) {
-        return read(
-                        "asking who leads " + group,
-                        connection
-                                .admin()
-                                .describeConsumerGroups(List.of(group))
-                                .describedGroups()
-                                .get(group))
+        var asked = connection.admin().describeConsumerGroups(List.of(group)).describedGroups();
+        return read("asking who leads " + group, Objects.requireNonNull(asked.get(group)))
                 .flatMap(described -> described.members().stream()
                         .filter(member -> !member.assignment().topicPartitions().isEmpty())
                         .findFirst())
