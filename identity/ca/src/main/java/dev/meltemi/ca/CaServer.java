@@ -3,7 +3,9 @@ package dev.meltemi.ca;
 import dev.meltemi.bus.ActiveService;
 import dev.meltemi.schemas.CaQuestions;
 import dev.meltemi.schemas.identity.IssueRequest;
+import dev.meltemi.schemas.identity.IssueResponse;
 import dev.meltemi.schemas.identity.RotateRequest;
+import dev.meltemi.schemas.identity.RotateResponse;
 import dev.meltemi.spiffe.Credential;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
@@ -24,7 +26,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
-import org.apache.avro.AvroRuntimeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
@@ -96,7 +97,7 @@ final class CaServer implements AutoCloseable {
     /// One connection.
     private record Answering(ActiveService service, Semaphore waiting, List<X509Certificate> shown) implements RSocket {
         private interface Question {
-            ByteBuffer answer(CaTurn turn) throws Refusal, IOException;
+            byte[] answer(CaTurn turn) throws Refusal;
         }
 
         @Override
@@ -105,7 +106,7 @@ final class CaServer implements AutoCloseable {
             try {
                 var question = question(name, payload.getData());
                 return asked(name, question);
-            } catch (IOException | AvroRuntimeException e) {
+            } catch (IOException e) {
                 return refused(name, Refusal.of("the question can't be read: " + e.getMessage()));
             }
         }
@@ -113,12 +114,12 @@ final class CaServer implements AutoCloseable {
         private Question question(String name, ByteBuffer data) throws IOException {
             return switch (name) {
                 case CaQuestions.ISSUE -> {
-                    var request = IssueRequest.fromByteBuffer(data);
-                    yield turn -> turn.issue(request, shown).toByteBuffer();
+                    var request = CaQuestions.read(IssueRequest.getDecoder(), data);
+                    yield turn -> CaQuestions.write(IssueResponse.getEncoder(), turn.issue(request, shown));
                 }
                 case CaQuestions.ROTATE -> {
-                    var request = RotateRequest.fromByteBuffer(data);
-                    yield turn -> turn.rotate(request, shown).toByteBuffer();
+                    var request = CaQuestions.read(RotateRequest.getDecoder(), data);
+                    yield turn -> CaQuestions.write(RotateResponse.getEncoder(), turn.rotate(request, shown));
                 }
                 default -> throw new IOException("a CA answers " + CaQuestions.ISSUE + " and " + CaQuestions.ROTATE);
             };
@@ -132,7 +133,7 @@ final class CaServer implements AutoCloseable {
                         boolean inOffice = service.submit(turn -> {
                             try {
                                 sink.success(DefaultPayload.create(question.answer((CaTurn) turn)));
-                            } catch (Refusal | IOException e) {
+                            } catch (Refusal e) {
                                 sink.error(e);
                             } catch (RuntimeException e) {
                                 // the turn ends by it: what was written isn't known

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import javax.net.ssl.SSLException;
+import org.apache.avro.message.MessageDecoder;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.netty.tcp.TcpClient;
@@ -40,16 +41,17 @@ public final class CaClient {
 
     /// @param mine null: the request's token speaks for the caller, and the CA is known by its fingerprint
     Mono<IssueResponse> issue(IssueRequest request, @Nullable Identity mine) {
-        return Mono.defer(() -> ask(CaQuestions.ISSUE, encoded(IssueRequest.getEncoder(), request), mine))
-                .map(answer -> decoded(() -> IssueResponse.fromByteBuffer(answer)));
+        return Mono.defer(() -> ask(CaQuestions.ISSUE, CaQuestions.write(IssueRequest.getEncoder(), request), mine))
+                .map(answer -> decoded(IssueResponse.getDecoder(), answer));
     }
 
     /// Orders rotations in an operator's name.
     ///
     /// @return fails with the CA's words when it refuses
     public Mono<RotateResponse> rotate(RotateRequest request, Identity operator) {
-        return Mono.defer(() -> ask(CaQuestions.ROTATE, encoded(RotateRequest.getEncoder(), request), operator))
-                .map(answer -> decoded(() -> RotateResponse.fromByteBuffer(answer)));
+        return Mono.defer(
+                        () -> ask(CaQuestions.ROTATE, CaQuestions.write(RotateRequest.getEncoder(), request), operator))
+                .map(answer -> decoded(RotateResponse.getDecoder(), answer));
     }
 
     private Mono<ByteBuffer> ask(String question, byte[] data, @Nullable Identity mine) {
@@ -91,25 +93,10 @@ public final class CaClient {
         }
     }
 
-    private static <T> byte[] encoded(org.apache.avro.message.BinaryMessageEncoder<T> encoder, T request) {
+    private <T> T decoded(MessageDecoder<T> decoder, ByteBuffer answer) {
         try {
-            var buffer = encoder.encode(request);
-            var bytes = new byte[buffer.remaining()];
-            buffer.get(bytes);
-            return bytes;
+            return CaQuestions.read(decoder, answer);
         } catch (IOException e) {
-            throw new IllegalStateException("writing to memory failed", e);
-        }
-    }
-
-    private interface Decoding<T> {
-        T run() throws IOException;
-    }
-
-    private <T> T decoded(Decoding<T> decoding) {
-        try {
-            return decoding.run();
-        } catch (IOException | RuntimeException e) {
             throw new CredentialsException("the answer of the CA at " + address + " can't be read: " + e, e);
         }
     }

@@ -67,6 +67,7 @@ public final class WorkloadIdentity implements Supplier<@Nullable Identity>, Aut
     private final SecureRandom random;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final Disposable.Swap next = Disposables.swap();
+    private final Disposable.Swap question = Disposables.swap();
     private final Disposable.Composite followed = Disposables.composite();
     private @Nullable KeyPair pending;
     private boolean asking;
@@ -208,9 +209,9 @@ public final class WorkloadIdentity implements Supplier<@Nullable Identity>, Aut
                 settings.ca(),
                 mine == null ? "token" : "certificate",
                 why);
-        Mono.defer(() -> ca.issue(request(pair, mine), mine))
+        question.update(Mono.defer(() -> ca.issue(request(pair, mine), mine))
                 .publishOn(thread)
-                .subscribe(answer -> answered(pair, answer), this::failed);
+                .subscribe(answer -> answered(pair, answer), this::failed));
     }
 
     private IssueRequest request(KeyPair pair, @Nullable Identity mine) {
@@ -416,6 +417,7 @@ public final class WorkloadIdentity implements Supplier<@Nullable Identity>, Aut
     public void close() {
         followed.dispose();
         next.dispose();
+        question.dispose();
         thread.disposeGracefully().timeout(GOODBYE).onErrorComplete().block();
     }
 }
