@@ -129,17 +129,18 @@ final class CertCommand extends OperatorCommand {
         if (all == (workloads != null && !workloads.isEmpty())) {
             throw new CommandFailure(ExitCode.USAGE, "name workloads, or --all; `meltemi cert list` shows them");
         }
-        if (credentials.isEmpty()) {
+        var operator = credentials.isEmpty() ? bus.credentials() : Optional.of(credentials);
+        if (operator.isEmpty()) {
             throw new CommandFailure(
                     ExitCode.USAGE,
-                    "--ca-credentials DIR is needed: the folder \"operator\" that `meltemi ca init` wrote;"
-                            + " only an operator may order rotations");
+                    "--credentials DIR or --ca-credentials DIR is needed: the folder \"operator\" that `meltemi ca"
+                            + " init` wrote; only an operator may order rotations");
         }
         var request = RotateRequest.newBuilder()
                 .setWorkloads(all ? List.of() : List.copyOf(workloads))
                 .setReason(reason)
                 .build();
-        var ordered = CaDoor.rotate(ca, Path.of(credentials), request, surroundings.clock());
+        var ordered = CaDoor.rotate(ca, Path.of(operator.get()), request, surroundings.clock());
         ordered.forEach(one -> out().println(
                         "ordered " + one.getInstance() + " " + one.getSpiffeId() + " replaces " + one.getSerial()));
         out().flush();
