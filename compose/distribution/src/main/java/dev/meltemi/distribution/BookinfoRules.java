@@ -5,6 +5,7 @@ import dev.meltemi.bus.MeshBus.Write;
 import dev.meltemi.bus.TopicEvent;
 import dev.meltemi.resources.Documents;
 import dev.meltemi.resources.Verdict;
+import dev.meltemi.schemas.Restore;
 import dev.meltemi.schemas.Topics;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,7 +38,8 @@ final class BookinfoRules {
     private static boolean anythingPublished(MeshBus bus) {
         return Boolean.TRUE.equals(bus.follow(List.of(Topics.CONFIG))
                 .<Boolean>handle((event, sink) -> {
-                    if (event instanceof TopicEvent.Put<?>) {
+                    // what ends a restore says nothing when there was nothing to restore
+                    if (event instanceof TopicEvent.Put<?> put && !put.key().equals(Restore.KEY)) {
                         sink.next(true);
                     } else if (event instanceof TopicEvent.CaughtUp<?>) {
                         sink.next(false);
