@@ -8,13 +8,13 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
 
-/// Tells mesh mTLS from plaintext by a connection's first octet: a TLS record that begins a handshake begins with 22
-/// (RFC 8446, 5.1), which begins no HTTP request. Gone after that, or after the handshake, of which it bounds the
-/// length.
+/// Tells mesh mTLS from plaintext by a connection's first octet: a TLS record that begins a handshake begins
+/// with 22 (RFC 8446, 5.1), which begins no HTTP request. Gone after that, or after the handshake, of which
+/// it bounds the length.
 final class FirstBytes extends ChannelInboundHandlerAdapter {
     private static final int HANDSHAKE = 0x16;
-    /// Octets of a hello and certificates. BoringSSL alone would take a hello of 100 KiB from a caller that it asks
-    /// for a certificate.
+    /// Octets of a hello and certificates. BoringSSL alone would take a hello of 100 KiB from a caller that
+    /// it asks for a certificate.
     private static final int MOST_OCTETS = 16 * 1024;
 
     private final ClientConnection client;

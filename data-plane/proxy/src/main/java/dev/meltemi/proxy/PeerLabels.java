@@ -11,9 +11,9 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// How a proxy tells another over mesh mTLS which workload it stands beside: one header, with the first request of a
-/// connection. Istio's proxies use the same name for another encoding, which they ignore when they can't read it, as
-/// we do theirs.
+/// How a proxy tells another over mesh mTLS which workload it stands beside: one header, with the first
+/// request of a connection. Istio's proxies use the same name for another encoding, which they ignore when
+/// they can't read it, as we do theirs.
 final class PeerLabels {
     static final AsciiString HEADER = AsciiString.cached("x-envoy-peer-metadata");
     /// What Istio's proxies send along; nothing is read from it.

@@ -5,8 +5,9 @@ import io.netty.handler.codec.http.HttpHeaders;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What the mesh tells the application of its caller: whom the certificate has proven, behind what that caller said of
-/// its own (Istio's APPEND_FORWARD). Of a caller that has proven nothing, no word of the mesh's own counts.
+/// What the mesh tells the application of its caller: whom the certificate has proven, behind what that
+/// caller said of its own (Istio's APPEND_FORWARD). Of a caller that has proven nothing, no word of the
+/// mesh's own counts.
 final class ProvenCaller implements RequestFilter {
     @Override
     public void onRequest(Exchange exchange, Next next) {

@@ -63,8 +63,8 @@ public final class ProxyServer {
 
     /// Where others reach our own application.
     ///
-    /// @param applications service port to the application's own address; a listener on one of these ports serves
-    /// that one, any other goes by the port in the authority
+    /// @param applications service port to the application's own address; a listener on one of these ports
+    /// serves that one, any other goes by the port in the authority
     public Mono<DisposableServer> bindInbound(
             InetSocketAddress address, int port, Map<Integer, InetSocketAddress> applications) {
         var byPort = new HashMap<Integer, Listening.Application>();
@@ -160,8 +160,8 @@ public final class ProxyServer {
         return open.get();
     }
 
-    /// Connections that were closed before a request of theirs was read, by kind: `plaintext`, `closed`, `no_identity`,
-    /// `peer`, `handshake`, `timeout`, `left`.
+    /// Connections that were closed before a request of theirs was read, by kind: `plaintext`, `closed`,
+    /// `no_identity`, `peer`, `handshake`, `timeout`, `left`.
     public Map<String, Long> refusedConnections() {
         return refused.counts();
     }

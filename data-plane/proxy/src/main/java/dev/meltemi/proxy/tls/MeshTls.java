@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The contexts of the identity that a proxy has right now. A rotated identity gets new ones at the next
-/// connection; who holds the old ones goes on with them. No thread waits for another: when several notice a rotation
-/// at once, each makes contexts and one pair is kept.
+/// connection; who holds the old ones goes on with them. No thread waits for another: when several notice a
+/// rotation at once, each makes contexts and one pair is kept.
 public final class MeshTls implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MeshTls.class);
     private static final SslProvider PROVIDER = provider();

@@ -133,14 +133,16 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         return peer;
     }
 
-    /// Whether this is the first request of a connection with mesh mTLS, when the peer doesn't know our labels yet.
+    /// Whether this is the first request of a connection with mesh mTLS, when the peer doesn't know our
+    /// labels yet.
     public boolean introduces() {
         boolean first = peer != null && !introduced;
         introduced = true;
         return first;
     }
 
-    /// Whether it has served a request before this one, so that the endpoint may have closed it in the meantime.
+    /// Whether it has served a request before this one, so that the endpoint may have closed it in the
+    /// meantime.
     public boolean isReused() {
         return reused;
     }
@@ -400,8 +402,8 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        // A reset or a failed write: channelInactive follows and tells the user. With TLS 1.3 a server judges us when
-        // we believe the handshake complete, so that its alert may come here.
+        // A reset or a failed write: channelInactive follows and tells the user. With TLS 1.3 a server judges
+        // us when we believe the handshake complete, so that its alert may come here.
         if (TlsFailure.isTls(cause)) {
             tlsFailure = TlsFailure.words(cause);
         }

@@ -53,8 +53,8 @@ public final class UpstreamPools {
         return pool.lend(connectTimeoutNanos, fresh, user);
     }
 
-    /// The pool of our identity and the endpoint's as they are now. That of a former one lends nothing more: what is
-    /// under way there ends there.
+    /// The pool of our identity and the endpoint's as they are now. That of a former one lends nothing more: what
+    /// is under way there ends there.
     private @Nullable EndpointPool secured(Endpoint endpoint, Cluster cluster) {
         EndpointPool pool = secured.get(endpoint);
         MutualTls how = pool == null ? null : pool.security();
