@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import reactor.core.publisher.Mono;
 
@@ -43,7 +44,7 @@ final class KilledControl implements Row {
                 Await.pass(Duration.ofMillis(random.nextInt(LATEST_KILL_MILLIS)));
                 control.kill();
                 control.launch().awaitStarted(PATIENCE);
-                told.awaitRunning(generation.block(PATIENCE), 3, PATIENCE);
+                told.awaitRunning(Objects.requireNonNull(generation.block(PATIENCE), "its offset"), 3, PATIENCE);
             }
             trial.during(load, Duration.ofSeconds(1));
             var last = delete(lab, keys);

@@ -23,6 +23,7 @@ class FaultMatrixTest {
                     var result = FaultMatrix.once(row, LABS, Form.SHORT);
 
                     System.out.println(result.line());
+                    result.notes().forEach(note -> System.out.println("  " + note));
                     assertThat(result.shortcomings()).isEmpty();
                 }));
     }
