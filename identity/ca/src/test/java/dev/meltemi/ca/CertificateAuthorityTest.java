@@ -46,7 +46,7 @@ class CertificateAuthorityTest {
     }
 
     private List<IssuedCertificate> inventory() {
-        return mesh.bus
+        return Objects.requireNonNull(mesh.bus
                 .follow(List.of(Topics.CERTIFICATES))
                 .takeUntil(TopicEvent.CaughtUp.class::isInstance)
                 .<IssuedCertificate>handle((event, sink) -> {
@@ -55,7 +55,7 @@ class CertificateAuthorityTest {
                     }
                 })
                 .collectList()
-                .block(Duration.ofSeconds(5));
+                .block(Duration.ofSeconds(5)));
     }
 
     @Test
@@ -118,7 +118,7 @@ class CertificateAuthorityTest {
                 .rotate(RotateRequest.newBuilder().setReason("a try").build(), operator)
                 .block(Duration.ofSeconds(10));
 
-        assertThat(ordered.getOrdered())
+        assertThat(Objects.requireNonNull(ordered).getOrdered())
                 .singleElement()
                 .satisfies(one -> assertThat(one.getSerial())
                         .isEqualTo(before.credential().serial()));

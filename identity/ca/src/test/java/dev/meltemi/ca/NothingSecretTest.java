@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,7 +77,7 @@ class NothingSecretTest {
     private static String onTheBus(Mesh mesh) {
         return String.join(
                 "\n",
-                mesh.bus
+                Objects.requireNonNull(mesh.bus
                         .follow(Topics.all())
                         .take(Duration.ofSeconds(1))
                         .<String>handle((event, sink) -> {
@@ -86,6 +87,6 @@ class NothingSecretTest {
                             }
                         })
                         .collectList()
-                        .block(Duration.ofSeconds(10)));
+                        .block(Duration.ofSeconds(10))));
     }
 }
