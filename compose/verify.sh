@@ -66,7 +66,7 @@ running() { docker ps -q --filter "label=com.docker.compose.project=$COMPOSE_PRO
 service_of() { docker inspect -f '{{index .Config.Labels "com.docker.compose.service"}}' "$1"; }
 all_healthy() {
   local of n
-  of=$(compose config --services | grep -vxE 'topics|rules|cli' | wc -l)
+  of=$(compose config --services | grep -vxE 'setup|topics|rules|cli' | wc -l)
   n=$(docker ps -q --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" --filter health=healthy | wc -l)
   echo "$n of $of containers healthy"
   [ "$n" = "$of" ]
@@ -115,13 +115,25 @@ refused() { ! docker exec "$(id_of gateway)" bash -c "exec 3<>/dev/tcp/$1" 2>/de
 reachable() { docker exec "$(id_of gateway)" bash -c "exec 3<>/dev/tcp/$1"; }
 page() { curl -sf -m 5 "$gateway/productpage" | grep -q 'Simple Bookstore App'; }
 
-people() { kcat -b "127.0.0.1:$MELTEMI_KAFKA_PORT" -X broker.address.family=v4 "$@"; }
+people() {
+  timeout 20 kcat -b "127.0.0.1:$MELTEMI_KAFKA_PORT" -X security.protocol=ssl -X ssl.ca.location="$work/people/roots.pem" \
+    -X ssl.certificate.location="$work/people/cert.pem" -X ssl.key.location="$work/people/key.pem" "$@"
+}
+copy_out() { compose run --rm --no-deps -T --entrypoint tar cli -C /var/lib/meltemi/credentials -c "$1" 2>/dev/null | tar -x -C "$work"; }
+without_credentials() {
+  ! timeout 10 kcat -L -m 4 -b "127.0.0.1:$MELTEMI_KAFKA_PORT" -X security.protocol=ssl -X ssl.ca.location="$work/people/roots.pem" &&
+    ! timeout 10 kcat -L -m 4 -b "127.0.0.1:$MELTEMI_KAFKA_PORT"
+} >/dev/null 2>&1
+not_routes() {
+  local told; told=$(echo nonsense | people -P -t mesh.routes -k reviews 2>&1) && return 1
+  grep -o 'Topic authorization failed' <<<"$told" | head -n 1
+}
 publish() { people -P -t mesh.config -k "$1" "$2"; }
 delete() { printf '%s:\n' "$1" | people -P -t mesh.config -K : -Z; }
 # what status says of a document in its newest record
 applied() {
   local key=$1 status of
-  status=$(timeout 10 kcat -b "127.0.0.1:$MELTEMI_KAFKA_PORT" -C -t mesh.config.status -o beginning -e -q -f '%k %s\n' | grep -F "$key " | tail -n 1)
+  status=$(people -C -t mesh.config.status -o beginning -e -q -f '%k %s\n' | grep -F "$key " | tail -n 1)
   of=$(sed -n 's/.*"appliedBy":{"n":\([0-9]*\),"of":\([0-9]*\).*/\1 \2/p' <<<"$status")
   echo "applied by ${of% *} of ${of#* }"
   [ "${of#* }" = 7 ] && [ "${of% *}" = 7 ]
@@ -159,6 +171,16 @@ user_was_served() {
   echo "$n requests, $bad failed $(grep -v ' 200$' "$work/user.log" | head -3 | xargs)"
   [ "$n" -ge 20 ] && [ "$bad" = 0 ]
 }
+# what proxies told of calls to reviews in the last minutes: who called, who answered, and how
+mutual() {
+  local told of n
+  told=$(fleet tap --since 5m --max 200 --timeout 30s --reporter destination --to svc/reviews -o json | tr -d '\n ' | grep -o '"reporter":[^}]*')
+  of=$(grep -c . <<<"$told")
+  n=$(grep '"source_principal":"spiffe://cluster.local/ns/default/sa/bookinfo-productpage"' <<<"$told" |
+    grep '"destination_principal":"spiffe://cluster.local/ns/default/sa/bookinfo-reviews"' | grep -c '"connection_security_policy":"mutual_tls"')
+  echo "$n of $of calls of bookinfo-productpage at bookinfo-reviews"
+  [ "$n" -ge 100 ] && [ "$n" = "$of" ]
+}
 restarted() { local start=$SECONDS; docker restart -t 30 "$(id_of "$1")" >/dev/null && echo "$((SECONDS - start)) s"; }
 fleet() { compose run --rm --no-deps -T cli "$@" 2>/dev/null; }
 all_synced() { local told; told=$(fleet proxy-status | tail -n +2); [ "$(grep -c SYNCED <<<"$told")" = 7 ] && [ "$(wc -l <<<"$told")" = 7 ] && echo "7 proxies"; }
@@ -177,7 +199,7 @@ say "Starting: $COMPOSE_PROJECT_NAME, gateway at $gateway"
 began=1
 compose down -v --remove-orphans -t 5 >/dev/null 2>&1
 start=$SECONDS
-timeout 400 bash -c 'if docker compose version >/dev/null 2>&1; then docker compose up -d; else docker-compose up -d; fi' >"$work/up" 2>&1 || { tail -20 "$work/up"; fail "it comes up"; exit 1; }
+timeout 600 bash -c 'if docker compose version >/dev/null 2>&1; then docker compose up -d; else docker-compose up -d; fi' >"$work/up" 2>&1 || { tail -20 "$work/up"; fail "it comes up"; exit 1; }
 check "every container is healthy" within 180 all_healthy
 check "the product page is answered through the gateway" within 60 page
 say "      up to answering: $((SECONDS - start)) s"
@@ -194,11 +216,17 @@ check "nobody gets past it to the application" refused reviews-v1/9081
 check "nor at its admin page" refused reviews-v1/15000
 
 say "A rule by kcat"
+check "people's credentials are copied out" copy_out people
+check "without them nobody is let in" without_credentials
+check "with them not everything may be written" not_routes
 key=networking.istio.io/VirtualService/default/reviews
 check "subsets are published" publish networking.istio.io/DestinationRule/default/reviews compose/scenarios/destinationrule-reviews.yaml
 check "nine in ten to v1 are published" publish $key compose/scenarios/reviews-90-10.yaml
 check "every proxy runs it" within 60 applied $key
 check "the gateway's user sees the split" ninety_ten
+
+say "Trust"
+check "sidecars speak mTLS to each other" mutual
 
 say "A sidecar is restarted"
 check "the rule is deleted" delete $key
@@ -206,7 +234,7 @@ check "all versions answer again" within 60 even
 user_begins
 sleep 2
 check "the sidecar of reviews-v2 restarts" restarted reviews-v2-sidecar
-check "it is healthy again" within 60 all_healthy
+check "it is healthy again" within 120 all_healthy
 check "its version answers again" within 60 even
 sleep 1
 user_ends
@@ -216,9 +244,9 @@ say "The broker is restarted"
 user_begins
 sleep 2
 check "the broker restarts" restarted kafka
-check "every container is healthy" within 120 all_healthy
+check "every container is healthy" within 240 all_healthy
 check "a rule is published by kcat" within 60 publish $key compose/scenarios/reviews-v3.yaml
-check "it is in force at the gateway" within 60 only_v3
+check "it is in force at the gateway" within 120 only_v3
 check "every proxy runs it" within 60 applied $key
 user_ends
 check "no request failed meanwhile" user_was_served

@@ -1,5 +1,6 @@
 package dev.meltemi.distribution;
 
+import dev.meltemi.bus.BusException;
 import dev.meltemi.bus.KafkaBus;
 import dev.meltemi.bus.MeshBus;
 import dev.meltemi.kafka.KafkaSettings;
@@ -9,11 +10,35 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Opens buses on Kafka for one kind of client.
 ///
 /// @param clientId what the broker's logs and metrics call it
 record Buses(String clientId) implements ProxyBuses {
+    /// A try waits up to 10 s by itself; a broker that starts together with us on a busy machine takes longer.
+    private static final int TRIES = 6;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Buses.class);
+
+    /// For a service, which rather waits for its broker than ends; a command says at once what is wrong.
+    ///
+    /// @throws BusException what the last try said
+    static void patiently(Runnable first) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                first.run();
+                return;
+            } catch (BusException e) {
+                if (attempt == TRIES) {
+                    throw e;
+                }
+                LOG.warn("event=broker-awaited try={} of={} why=\"{}\"", attempt, TRIES, e.getMessage());
+            }
+        }
+    }
+
     MeshBus open(String bootstrapServers, String prefix) {
         return open(bootstrapServers, prefix, clientId, null);
     }

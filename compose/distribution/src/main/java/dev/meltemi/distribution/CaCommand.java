@@ -202,7 +202,7 @@ final class CaCommand implements Runnable {
             try (var running = new Foreground()) {
                 var bus = running.add(
                         new Buses("meltemi-ca").openWith(bootstrapServers, prefix, Optional.ofNullable(credentials)));
-                bus.requireReachable();
+                Buses.patiently(bus::requireReachable);
                 var ca = running.add(CertificateAuthority.start(bus, opened, settings, InstantSource.system(), random));
                 var out = spec.commandLine().getOut();
                 out.println("CA of " + opened.authority().trustDomain() + " on "

@@ -32,7 +32,7 @@ record ControlBuses(MeshBus admission, MeshBus routeCompiler, MeshBus registry) 
             Foreground running) {
         if (credentials.isEmpty()) {
             var bus = running.add(new Buses("meltemi-control").open(bootstrapServers, prefix));
-            bus.ensureTopics(Topics.all());
+            Buses.patiently(() -> bus.ensureTopics(Topics.all()));
             return new ControlBuses(
                     signed(bus, () -> null, requireSignatures, Role.ADMISSION),
                     signed(bus, () -> null, requireSignatures, Role.ROUTE_COMPILER),
@@ -66,7 +66,7 @@ record ControlBuses(MeshBus admission, MeshBus routeCompiler, MeshBus registry) 
             Role role, String bootstrapServers, String prefix, Path credentials, Foreground running) {
         var bus = running.add(new Buses("meltemi-" + role.label())
                 .openWith(bootstrapServers, prefix, Optional.of(credentials.resolve(role.label()))));
-        bus.ensureTopics(Grants.topicsOf(role));
+        Buses.patiently(() -> bus.ensureTopics(Grants.topicsOf(role)));
         return bus;
     }
 }
