@@ -103,7 +103,7 @@ final class BugReportCommand extends OperatorCommand {
                         Redaction.text(Listing.json(
                                 ProxyView.fromTopics(kept, heartbeat).rows())));
             } catch (CommandFailure e) {
-                write(zip, "sidecars/" + one.getKey() + "/config.json", e.getMessage());
+                write(zip, "sidecars/" + one.getKey() + "/config.json", String.valueOf(e.getMessage()));
             }
         }
     }

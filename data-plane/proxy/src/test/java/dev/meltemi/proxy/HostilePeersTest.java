@@ -27,7 +27,6 @@ class HostilePeersTest {
     private static final SpiffeId ID = MeshAuthority.id("reviews");
     private static final String URI = ID.uri();
     private static final String REQUEST = "GET / HTTP/1.1\r\nhost: reviews:9080\r\n\r\n";
-    private static final Instant NOW = Instant.now();
 
     static Stream<Arguments> credentials() {
         var wanted = Wanted.named(URI);
@@ -61,11 +60,11 @@ class HostilePeersTest {
                         "SPIFFE id"),
                 argumentSet(
                         "expired",
-                        signed(wanted.from(NOW.minus(Duration.ofHours(2)), Duration.ofHours(1))),
+                        signed(wanted.from(Instant.now().minus(Duration.ofHours(2)), Duration.ofHours(1))),
                         "certificate expired at"),
                 argumentSet(
                         "not yet valid",
-                        signed(wanted.from(NOW.plus(Duration.ofHours(1)), Duration.ofHours(1))),
+                        signed(wanted.from(Instant.now().plus(Duration.ofHours(1)), Duration.ofHours(1))),
                         "isn't valid before"),
                 argumentSet("a CA as a leaf", signed(wanted.asAuthority()), "the leaf is a CA certificate"),
                 argumentSet("self-signed", MeshAuthority.selfSigned(ID), "no root that we believe"),

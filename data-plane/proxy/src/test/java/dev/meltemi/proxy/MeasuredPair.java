@@ -121,7 +121,8 @@ final class MeasuredPair {
     private static void exchange(EmbeddedChannel here, EmbeddedChannel there) {
         boolean moved = true;
         while (moved) {
-            moved = move(here, there) | move(there, here);
+            boolean going = move(here, there);
+            moved = move(there, here) || going;
         }
     }
 

@@ -214,7 +214,7 @@ class MutualTlsTest {
                 var callee = new ProxyUnderTest().as(AUTHORITY.member("reviews"));
                 var client = new RawClient(callee.inbound(origin.address()))) {
             // records of 8 KiB: a ClientHello of 80,000 octets
-            String hello = "\u0001\u0001\u0038\u0080\u0003\u0003";
+            String hello = "\u0001\u00018\u0080\u0003\u0003";
             try {
                 client.write(record(hello + "\u0000".repeat(8192 - hello.length())));
                 for (int i = 0; i < 9; i++) {
@@ -241,8 +241,8 @@ class MutualTlsTest {
                 var callee = new ProxyUnderTest().as(AUTHORITY.member("reviews"));
                 var client = new RawClient(callee.inbound(origin.address()))) {
             // version 3.2, no session, one suite (ECDHE-ECDSA-AES128-SHA), no compression
-            client.write(record("\u0001\u0000\u0000\u0029\u0003\u0002" + "r".repeat(32)
-                    + "\u0000\u0000\u0002\u00c0\u0009\u0001\u0000"));
+            client.write(record(
+                    "\u0001\u0000\u0000)\u0003\u0002" + "r".repeat(32) + "\u0000\u0000\u0002\u00c0\u0009\u0001\u0000"));
 
             client.readToEndOrReset();
 

@@ -143,7 +143,7 @@ class IssuingTest {
         var token = token(REVIEWS, true);
         issue(request("reviews-v1.default", key, null, token));
         // (r, s) and (r, n - s) are both good ECDSA signatures
-        var parts = token.split("\\.");
+        var parts = token.split("\\.", -1);
         var signature = java.util.Base64.getUrlDecoder().decode(parts[2]);
         var order = ((ECPublicKey) tokenKey.getPublic()).getParams().getOrder();
         var s = new java.math.BigInteger(1, java.util.Arrays.copyOfRange(signature, 32, 64));

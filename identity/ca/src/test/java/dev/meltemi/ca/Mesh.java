@@ -7,6 +7,7 @@ import dev.meltemi.spiffe.SpiffeId;
 import dev.meltemi.workload.CaAddress;
 import dev.meltemi.workload.CaClient;
 import dev.meltemi.workload.WorkloadIdentity;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ final class Mesh implements AutoCloseable {
     final CaFolder.Opened opened;
     private final Path files;
     private final Duration life;
-    private final Deque<AutoCloseable> running = new ArrayDeque<>();
+    private final Deque<WorkloadIdentity> running = new ArrayDeque<>();
     private CertificateAuthority ca;
 
     Mesh(Path files, Duration life) {
@@ -48,7 +49,7 @@ final class Mesh implements AutoCloseable {
         return CertificateAuthority.start(
                 bus,
                 opened,
-                new CertificateAuthority.Settings(new InetSocketAddress("127.0.0.1", 0), life),
+                new CertificateAuthority.Settings(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), life),
                 InstantSource.system(),
                 RANDOM);
     }
@@ -86,7 +87,7 @@ final class Mesh implements AutoCloseable {
                 RANDOM));
     }
 
-    <T extends AutoCloseable> T running(T started) {
+    WorkloadIdentity running(WorkloadIdentity started) {
         running.push(started);
         return started;
     }
@@ -96,7 +97,7 @@ final class Mesh implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         while (!running.isEmpty()) {
             running.pop().close();
         }

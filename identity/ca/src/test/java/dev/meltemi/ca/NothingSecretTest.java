@@ -49,7 +49,7 @@ class NothingSecretTest {
 
             var secrets = new ArrayList<String>();
             secrets.add(token.substring(token.lastIndexOf('.') + 1, token.length() - 9));
-            secrets.add(token.split("\\.")[1]);
+            secrets.add(token.split("\\.", -1)[1]);
             secrets.add(Files.readString(files.resolve("ca/ca/passphrase")).strip());
             secrets.addAll(keyLines(files.resolve("state-reviews-v1.default/identity.pem")));
             secrets.addAll(keyLines(files.resolve("ca/operator/key.pem")));

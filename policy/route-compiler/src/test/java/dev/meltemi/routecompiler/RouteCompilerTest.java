@@ -347,8 +347,11 @@ class RouteCompilerTest {
     private Set<String> registered() {
         return Objects.requireNonNull(bus.follow(List.of(Topics.WORKLOADS))
                 .takeUntil(event -> event instanceof TopicEvent.CaughtUp<?>)
-                .ofType(TopicEvent.Put.class)
-                .map(TopicEvent.Put::key)
+                .<String>handle((event, sink) -> {
+                    if (event instanceof TopicEvent.Put<?> put) {
+                        sink.next(put.key());
+                    }
+                })
                 .collect(Collectors.toSet())
                 .block());
     }

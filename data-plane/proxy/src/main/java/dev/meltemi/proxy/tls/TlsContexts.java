@@ -100,6 +100,7 @@ public final class TlsContexts extends AbstractReferenceCounted {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // an identity is replaced as a whole
     boolean isOf(Identity other) {
         return identity == other;
     }

@@ -67,7 +67,9 @@ class AccessScopesTest {
 
         var apply = applied(assembler, topics.poisonedAccess("mesh"), topics.cut(2));
 
-        assertThat(apply.compiled().access().get("mesh").getMutualTls()).isEqualTo(MutualTls.STRICT);
+        assertThat(apply.compiled().access())
+                .hasEntrySatisfying(
+                        "mesh", rules -> assertThat(rules.getMutualTls()).isEqualTo(MutualTls.STRICT));
         assertThat(running(apply).serves()).isTrue();
         assertThat(apply.unreadable()).hasSize(1);
     }
