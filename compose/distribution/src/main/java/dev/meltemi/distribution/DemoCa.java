@@ -11,6 +11,7 @@ import dev.meltemi.spiffe.SpiffeId;
 import dev.meltemi.workload.CaAddress;
 import dev.meltemi.workload.WorkloadIdentity;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +45,8 @@ final class DemoCa implements AutoCloseable {
         this.service = CertificateAuthority.start(
                 bus,
                 opened,
-                new CertificateAuthority.Settings(new InetSocketAddress("127.0.0.1", port), Authority.LIFE),
+                new CertificateAuthority.Settings(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port), Authority.LIFE),
                 clock,
                 random);
     }
