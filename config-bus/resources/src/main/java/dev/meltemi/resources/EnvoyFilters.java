@@ -136,7 +136,11 @@ final class EnvoyFilters {
         }
         Part match = config.at("match");
         Part version = match.at("proxy").at("proxyVersion");
-        Regexes.fault(version.text()).ifPresent(why -> report.error(version, "no RE2 expression: " + why));
+        if (version.text().length() > Regexes.MAX_LENGTH) {
+            report.warn(version, "has more than " + Regexes.MAX_LENGTH + " characters and is ignored");
+        } else {
+            Regexes.fault(version.text()).ifPresent(why -> report.error(version, "no RE2 expression: " + why));
+        }
         expectedMatch(applyTo).ifPresent(expected -> {
             for (String other : List.of("listener", "routeConfiguration", "cluster")) {
                 if (!other.equals(expected) && match.has(other)) {

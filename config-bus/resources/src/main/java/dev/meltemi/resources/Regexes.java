@@ -8,7 +8,7 @@ import java.util.Optional;
 /// Regular expressions that people write. RE2 only: its matching takes time linear in the text.
 final class Regexes {
     /// As in Istio.
-    private static final int MAX_LENGTH = 1024;
+    static final int MAX_LENGTH = 1024;
 
     /// Instructions; about 100 bytes each in every sidecar that runs the rule, which may have 40 MB.
     private static final long LARGEST = 10_000;
