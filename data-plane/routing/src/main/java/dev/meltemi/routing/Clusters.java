@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Written by whoever brings the configuration, under this object's monitor. Event loops only read, without locks.
 public final class Clusters {
-    private final String trustDomain;
     private final Map<String, Cluster> byName = new ConcurrentHashMap<>();
     private final Map<String, Set<Cluster>> byHost = new HashMap<>();
     private final Map<String, ServiceEndpoint> records = new HashMap<>();
@@ -26,15 +25,6 @@ public final class Clusters {
     private final Registrations registrations = new Registrations();
     /// What {@link #replace} saw last, as long as nothing else changed since.
     private @Nullable Map<String, ServiceEndpoint> latest;
-
-    public Clusters() {
-        this("cluster.local");
-    }
-
-    /// @param trustDomain in which the endpoints' service accounts are names
-    public Clusters(String trustDomain) {
-        this.trustDomain = trustDomain;
-    }
 
     public Map<String, Cluster> byName() {
         return Collections.unmodifiableMap(byName);
@@ -56,7 +46,7 @@ public final class Clusters {
             if (now != null) {
                 touched.add(now.getHost());
                 endpoints
-                        .computeIfAbsent(now.getHost(), _ -> new HostEndpoints(trustDomain))
+                        .computeIfAbsent(now.getHost(), _ -> new HostEndpoints())
                         .put(key, now);
                 registrations.put(key, now);
             }

@@ -19,8 +19,8 @@ public final class Endpoint {
     /// Who an endpoint is, as its record says.
     ///
     /// @param mtls it takes mesh mTLS
-    /// @param peer the SPIFFE id that it must prove over mesh mTLS, `spiffe://TRUST-DOMAIN/ns/NS/sa/SA`; null:
-    /// nothing is known, any member of the mesh will do
+    /// @param peer path of the SPIFFE id that it must prove over mesh mTLS, `ns/NS/sa/SA`, within the caller's own
+    /// trust domain; null: nothing is known, any member of the mesh will do
     record Identity(boolean mtls, @Nullable String peer) {
         static final Identity UNKNOWN = new Identity(false, null);
     }
@@ -61,8 +61,8 @@ public final class Endpoint {
         return identity.mtls();
     }
 
-    /// The SPIFFE id that it must prove over mesh mTLS, `spiffe://TRUST-DOMAIN/ns/NS/sa/SA`; null when nothing is
-    /// known of it, and then any member of the mesh will do, as in Istio.
+    /// Path of the SPIFFE id that it must prove over mesh mTLS, `ns/NS/sa/SA`, within the caller's own trust domain;
+    /// null when nothing is known of it, and then any member of the mesh will do, as in Istio.
     public @Nullable String expectedPeer() {
         return identity.peer();
     }

@@ -17,13 +17,6 @@ final class HostEndpoints {
     private final TreeMap<String, ServiceEndpoint> records = new TreeMap<>();
     private Map<Place, Endpoint> made = new HashMap<>();
 
-    private final String trustDomain;
-
-    /// @param trustDomain in which the endpoints' service accounts are names
-    HostEndpoints(String trustDomain) {
-        this.trustDomain = trustDomain;
-    }
-
     private record Place(String instance, String address, int port) {}
 
     void put(String key, ServiceEndpoint endpoint) {
@@ -69,8 +62,7 @@ final class HostEndpoints {
             return new Endpoint.Identity(endpoint.getMtls(), null);
         }
         String account = endpoint.getServiceAccount().isEmpty() ? "default" : endpoint.getServiceAccount();
-        return new Endpoint.Identity(
-                endpoint.getMtls(), "spiffe://" + trustDomain + "/ns/" + endpoint.getNamespace() + "/sa/" + account);
+        return new Endpoint.Identity(endpoint.getMtls(), "ns/" + endpoint.getNamespace() + "/sa/" + account);
     }
 
     /// Those that serve a port and have the labels: the healthy ones, or all when none is healthy.

@@ -17,7 +17,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ClientTlsTest {
-    private final Clusters clusters = new Clusters("example.org");
+    private final Clusters clusters = new Clusters();
 
     private static ServiceEndpoint.Builder reviews(boolean mtls) {
         return endpoint("reviews", "v1", "127.0.1.1").setMtls(mtls).setServiceAccount("bookinfo-reviews");
@@ -38,7 +38,7 @@ class ClientTlsTest {
         Cluster cluster = cluster(service("reviews", 9080), reviews(true));
 
         assertThat(cluster.usesMutualTls(only(cluster))).isTrue();
-        assertThat(only(cluster).expectedPeer()).isEqualTo("spiffe://example.org/ns/default/sa/bookinfo-reviews");
+        assertThat(only(cluster).expectedPeer()).isEqualTo("ns/default/sa/bookinfo-reviews");
         assertThat(cluster.sni()).isEqualTo("outbound_.9080_._.reviews.default.svc.cluster.local");
     }
 
@@ -46,7 +46,7 @@ class ClientTlsTest {
     void a_workload_without_a_service_account_is_its_namespace_s_default() {
         Cluster cluster = cluster(service("reviews", 9080), reviews(true).setServiceAccount(""));
 
-        assertThat(only(cluster).expectedPeer()).isEqualTo("spiffe://example.org/ns/default/sa/default");
+        assertThat(only(cluster).expectedPeer()).isEqualTo("ns/default/sa/default");
     }
 
     @Test

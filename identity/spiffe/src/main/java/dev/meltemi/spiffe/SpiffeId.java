@@ -41,7 +41,12 @@ public record SpiffeId(String trustDomain, String namespace, String serviceAccou
 
     /// Without scheme, as Istio's policies and telemetry write a principal.
     public String principal() {
-        return trustDomain + "/ns/" + namespace + "/sa/" + serviceAccount;
+        return trustDomain + "/" + path();
+    }
+
+    /// Within the trust domain: `ns/default/sa/reviews`.
+    public String path() {
+        return "ns/" + namespace + "/sa/" + serviceAccount;
     }
 
     @Override

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param contexts held as long as a connection is
 /// @param sni of the cluster that asked first; others that share the endpoint share its connections
-/// @param expected SPIFFE id of the endpoint, null: any member of the mesh
+/// @param expected path of the endpoint's SPIFFE id in our trust domain, null: any member of the mesh
 /// @param endpoint number under which its sessions are kept
 record MutualTls(TlsContexts contexts, String sni, @Nullable String expected, int endpoint) {
     SslHandler handler(ByteBufAllocator allocator, long timeoutNanos) {
@@ -23,8 +23,9 @@ record MutualTls(TlsContexts contexts, String sni, @Nullable String expected, in
     /// @throws PeerRefusedException when it isn't who is expected there
     ProvenPeer peer(SSLSession session) throws PeerRefusedException {
         ProvenPeer peer = contexts.peer(session);
-        if (expected != null && !expected.equals(peer.id().uri())) {
-            throw new PeerRefusedException("the peer is " + peer.id() + "; expected " + expected);
+        if (expected != null && !expected.equals(peer.id().path())) {
+            throw new PeerRefusedException("the peer is " + peer.id() + "; expected spiffe://"
+                    + peer.id().trustDomain() + "/" + expected);
         }
         return peer;
     }
