@@ -179,7 +179,7 @@ public final class Topics {
             new Retention.Deleted(Duration.ofDays(7)),
             1,
             new AvroCodec<>(9, MeshEvent.getClassSchema()),
-            Set.of(SIDECAR, ADMISSION, ROUTE_COMPILER),
+            Set.of(SIDECAR, ADMISSION, ROUTE_COMPILER, CA),
             Set.of(ANALYST, OPERATOR),
             MIB,
             "What happened to instances: gaps, lost and regained brokers, refused revisions, a lost config topic.");

@@ -203,7 +203,9 @@ final class CaCommand implements Runnable {
                 var bus = running.add(
                         new Buses("meltemi-ca").openWith(bootstrapServers, prefix, Optional.ofNullable(credentials)));
                 Buses.patiently(bus::requireReachable);
-                var ca = running.add(CertificateAuthority.start(bus, opened, settings, InstantSource.system(), random));
+                var heard = ControlBuses.ofTheCa(bus, Optional.ofNullable(credentials));
+                var ca = running.add(
+                        CertificateAuthority.start(heard, opened, settings, InstantSource.system(), random));
                 var out = spec.commandLine().getOut();
                 out.println("CA of " + opened.authority().trustDomain() + " on "
                         + settings.listen().getHostString() + ":" + ca.port() + ", fingerprint "

@@ -56,6 +56,13 @@ record ControlBuses(MeshBus admission, MeshBus routeCompiler, MeshBus registry) 
         return new LiveCredentials(credentials.resolve(role.label()));
     }
 
+    /// The CA's: it believes a heartbeat only of the instance's own leaf, when it has credentials itself.
+    static MeshBus ofTheCa(MeshBus bus, Optional<Path> credentials) {
+        Supplier<@Nullable Identity> own =
+                credentials.isPresent() ? new LiveCredentials(credentials.get()) : () -> null;
+        return signed(bus, own, credentials.isPresent(), Role.CA);
+    }
+
     private static MeshBus signed(
             MeshBus bus, Supplier<@Nullable Identity> identity, boolean requireSignatures, Role reader) {
         return new SignedBus(
