@@ -7,6 +7,7 @@ import dev.meltemi.kafka.KafkaSettings;
 import dev.meltemi.sidecar.ProxyBuses;
 import dev.meltemi.spiffe.Identity;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,16 @@ record Buses(String clientId) implements ProxyBuses {
                 prefix,
                 clientId,
                 credentials.map(LiveCredentials::new).orElse(null));
+    }
+
+    /// The same for a command, whose user says how long it may wait.
+    MeshBus openWith(String bootstrapServers, String prefix, Optional<Path> credentials, Duration patience) {
+        var settings = settings(
+                bootstrapServers,
+                prefix,
+                clientId,
+                credentials.map(LiveCredentials::new).orElse(null));
+        return KafkaBus.open(settings.withPatience(patience));
     }
 
     @Override

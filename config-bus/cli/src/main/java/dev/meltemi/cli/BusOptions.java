@@ -49,8 +49,11 @@ sealed class BusOptions permits ReadOptions {
             description = "how long to wait for a broker (default: ${DEFAULT-VALUE})")
     Duration requestTimeout = Duration.ofSeconds(10);
 
+    /// How long it may take to find out why no broker has answered.
+    private static final Duration FOR_THE_REASON = Duration.ofSeconds(5);
+
     MeshBus open(BusFactory buses) {
-        return buses.open(bootstrapServers, prefix, credentials().map(Path::of));
+        return buses.open(bootstrapServers, prefix, credentials().map(Path::of), requestTimeout);
     }
 
     /// Empty: plaintext.
@@ -97,11 +100,13 @@ sealed class BusOptions permits ReadOptions {
                 .blockLast();
     }
 
-    /// Does nothing when a broker answers in time.
+    /// Does nothing when a broker answers in time. The bus itself fails after that time, and says why; it is
+    /// interrupted
+    /// when even that takes too long.
     void reach(MeshBus bus) {
         Mono.fromRunnable(bus::requireReachable)
                 .subscribeOn(Schedulers.boundedElastic())
-                .timeout(requestTimeout, Mono.error(this::unanswered))
+                .timeout(requestTimeout.plus(FOR_THE_REASON), Mono.error(this::unanswered))
                 .block();
     }
 

@@ -28,7 +28,7 @@ final class Operator {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
     private String typed = "";
-    private BusFactory buses = (_, _, _) -> new BorrowedBus(bus);
+    private BusFactory buses = (_, _, _, _) -> new BorrowedBus(bus);
 
     @CommandLine.Command(name = "meltemi")
     static final class Root {}
@@ -49,7 +49,7 @@ final class Operator {
     }
 
     Operator withoutBroker() {
-        buses = (bootstrapServers, _, _) -> new AbsentBus(bootstrapServers);
+        buses = (bootstrapServers, _, _, _) -> new AbsentBus(bootstrapServers);
         return this;
     }
 

@@ -69,8 +69,8 @@ class ModuleBordersTest {
     void netty_stops_at_the_data_plane_and_the_web_shells() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(
-                        packages("proxy", "sidecar", "ca", "workload", "registry", "bookinfo", "distribution", "loadtests"))
+                .resideOutsideOfPackages(packages(
+                        "proxy", "sidecar", "ca", "workload", "registry", "bookinfo", "distribution", "loadtests"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.netty..", "reactor.netty..")
