@@ -142,7 +142,7 @@ final class LostLeader implements Row {
                     + " to live p99 " + worst.toMillis() + " ms, most "
                     + Collections.max(generations.millis) + " ms");
         }
-        return trial.result(true);
+        return trial.result(false);
     }
 
     private static void kill(
