@@ -26,12 +26,20 @@ final class SecretRows {
         for (var event : events) {
             if (event instanceof TopicEvent.Put<?> put
                     && put.value() instanceof IssuedCertificate issued
-                    && issued.getInstance().equals(heartbeat.getInstance())) {
+                    && stable(issued.getInstance()).equals(stable(heartbeat.getInstance()))) {
                 rows.clear();
                 rows(issued, heartbeat, now, rows);
             }
         }
         return JsonMapper.builder().build().valueToTree(rows);
+    }
+
+    /// The CA knows instances by their stable names, because a certificate outlives a restart; heartbeats have the
+    /// start
+    /// time behind `~`.
+    private static String stable(String instance) {
+        int start = instance.lastIndexOf('~');
+        return start < 0 ? instance : instance.substring(0, start);
     }
 
     private static void rows(

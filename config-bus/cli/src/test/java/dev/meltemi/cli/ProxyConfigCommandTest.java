@@ -17,8 +17,13 @@ import dev.meltemi.schemas.compiled.ServiceRoutes;
 import dev.meltemi.schemas.compiled.TopicCut;
 import dev.meltemi.schemas.compiled.WeightedDestination;
 import dev.meltemi.schemas.fleet.Heartbeat;
+import dev.meltemi.schemas.identity.IssuedCertificate;
+import dev.meltemi.spiffe.Authority;
+import dev.meltemi.spiffe.Pem;
+import dev.meltemi.spiffe.SpiffeId;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -125,6 +130,35 @@ class ProxyConfigCommandTest {
             9080  %1$s:9080  %1$s  /*  reviews.default  outbound|9080||%1$s  VirtualService/default/reviews@1842
             """.formatted(HOST));
         assertThat(operator.err()).contains("as of sequence 1 (offset 1842), exactly what it runs");
+    }
+
+    @Test
+    void a_proxys_certificate_is_found_by_its_stable_name() {
+        var authority = Authority.create("cluster.local", Operator.NOW, new SecureRandom());
+        var credential = authority.issue(
+                new SpiffeId("cluster.local", "default", "productpage"),
+                "sidecar",
+                List.of(),
+                Authority.LIFE,
+                Operator.NOW);
+        put(
+                Topics.CERTIFICATES,
+                credential.id() + "/productpage-v1",
+                IssuedCertificate.newBuilder()
+                        .setSpiffeId(credential.id().uri())
+                        .setInstance("productpage-v1")
+                        .setSerial(credential.serial())
+                        .setChain(Pem.of(credential.chain()))
+                        .setNotBefore(Operator.NOW)
+                        .setNotAfter(Operator.NOW)
+                        .setRotateAt(Operator.NOW)
+                        .setRoot("")
+                        .build());
+
+        int code = operator.types("pc", "secret", "productpage-v1");
+
+        assertThat(code).isZero();
+        assertThat(operator.out()).contains(credential.id().uri(), "Cert Chain", "WARMING", credential.serial());
     }
 
     @Test
