@@ -4,6 +4,7 @@ import dev.meltemi.schemas.compiled.AccessRules;
 import dev.meltemi.schemas.compiled.GatewayRoutes;
 import dev.meltemi.schemas.compiled.ServiceEndpoint;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
+import dev.meltemi.schemas.compiled.Settings;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -14,18 +15,21 @@ import java.util.Optional;
 /// @param gateways by `namespace/name`
 /// @param endpoints by `host/instance`
 /// @param access by scope: `mesh`, `namespace/NAME`, `workload/NAMESPACE/NAME`
+/// @param settings by rule: `Sidecar/NAMESPACE/NAME`
 public record Compiled(
         Map<String, ServiceRoutes> routes,
         Map<String, GatewayRoutes> gateways,
         Map<String, ServiceEndpoint> endpoints,
-        Map<String, AccessRules> access) {
-    public static final Compiled EMPTY = new Compiled(Map.of(), Map.of(), Map.of(), Map.of());
+        Map<String, AccessRules> access,
+        Map<String, Settings> settings) {
+    public static final Compiled EMPTY = new Compiled(Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
 
     public Compiled {
         routes = Map.copyOf(routes);
         gateways = Map.copyOf(gateways);
         endpoints = Map.copyOf(endpoints);
         access = Map.copyOf(access);
+        settings = Map.copyOf(settings);
     }
 
     /// The records that differ; an empty value deletes.
@@ -33,14 +37,16 @@ public record Compiled(
             Map<String, Optional<ServiceRoutes>> routes,
             Map<String, Optional<GatewayRoutes>> gateways,
             Map<String, Optional<ServiceEndpoint>> endpoints,
-            Map<String, Optional<AccessRules>> access) {
-        public static final Delta NOTHING = new Delta(Map.of(), Map.of(), Map.of(), Map.of());
+            Map<String, Optional<AccessRules>> access,
+            Map<String, Optional<Settings>> settings) {
+        public static final Delta NOTHING = new Delta(Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
 
         public Delta {
             routes = Map.copyOf(routes);
             gateways = Map.copyOf(gateways);
             endpoints = Map.copyOf(endpoints);
             access = Map.copyOf(access);
+            settings = Map.copyOf(settings);
         }
 
         public boolean isEmpty() {
@@ -49,7 +55,7 @@ public record Compiled(
 
         /// How many records differ.
         public int size() {
-            return routes.size() + gateways.size() + endpoints.size() + access.size();
+            return routes.size() + gateways.size() + endpoints.size() + access.size() + settings.size();
         }
     }
 
@@ -58,7 +64,8 @@ public record Compiled(
                 patched(routes, delta.routes()),
                 patched(gateways, delta.gateways()),
                 patched(endpoints, delta.endpoints()),
-                patched(access, delta.access()));
+                patched(access, delta.access()),
+                patched(settings, delta.settings()));
     }
 
     private static <V> Map<String, V> patched(Map<String, V> before, Map<String, Optional<V>> changes) {

@@ -14,6 +14,7 @@ import dev.meltemi.schemas.compiled.Cut;
 import dev.meltemi.schemas.compiled.GatewayRoutes;
 import dev.meltemi.schemas.compiled.ServiceEndpoint;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
+import dev.meltemi.schemas.compiled.Settings;
 import dev.meltemi.schemas.fleet.Heartbeat;
 import dev.meltemi.schemas.fleet.Registration;
 import dev.meltemi.schemas.identity.IssuedCertificate;
@@ -88,7 +89,7 @@ public final class Topics {
             "routes",
             COMPACTED,
             8,
-            new AvroCodec<>(17, ServiceRoutes.getClassSchema()),
+            new AvroCodec<>(21, ServiceRoutes.getClassSchema()),
             Set.of(ROUTE_COMPILER),
             Set.of(ROUTE_COMPILER, SIDECAR, OPERATOR),
             MIB,
@@ -97,7 +98,7 @@ public final class Topics {
             "gateways",
             COMPACTED,
             1,
-            new AvroCodec<>(3, GatewayRoutes.getClassSchema()),
+            new AvroCodec<>(22, GatewayRoutes.getClassSchema()),
             Set.of(ROUTE_COMPILER),
             Set.of(ROUTE_COMPILER, SIDECAR, OPERATOR),
             MIB,
@@ -120,6 +121,16 @@ public final class Topics {
             Set.of(ROUTE_COMPILER, SIDECAR, OPERATOR),
             MIB,
             "Compiled rules about who may reach workloads, and how: mTLS modes.");
+    public static final Topic<Settings> SETTINGS = new Topic<>(
+            "settings",
+            COMPACTED,
+            1,
+            new AvroCodec<>(20, Settings.getClassSchema()),
+            Set.of(ROUTE_COMPILER),
+            Set.of(ROUTE_COMPILER, SIDECAR, OPERATOR),
+            MIB,
+            "What workloads are told besides routes: the services that they see, outbound traffic policy, defaults of"
+                    + " the mesh.");
     public static final Topic<Cut> REVISIONS = new Topic<>(
             "revisions",
             COMPACTED,
@@ -195,6 +206,7 @@ public final class Topics {
             GATEWAYS,
             ENDPOINTS,
             ACCESS_RULES,
+            SETTINGS,
             REVISIONS,
             TRUST,
             CERTIFICATES,

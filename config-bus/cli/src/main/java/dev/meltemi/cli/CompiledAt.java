@@ -10,6 +10,7 @@ import dev.meltemi.schemas.compiled.Cut;
 import dev.meltemi.schemas.compiled.GatewayRoutes;
 import dev.meltemi.schemas.compiled.ServiceEndpoint;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
+import dev.meltemi.schemas.compiled.Settings;
 import dev.meltemi.schemas.compiled.TopicCut;
 import java.util.Collection;
 import java.util.HashMap;
@@ -24,8 +25,8 @@ import java.util.TreeMap;
 ///
 /// @param exact whether the counts that the cut names were found
 record CompiledAt(Revision revision, Compiled compiled, boolean exact) {
-    static final List<Topic<?>> TOPICS =
-            List.of(Topics.ROUTES, Topics.GATEWAYS, Topics.ENDPOINTS, Topics.ACCESS_RULES, Topics.REVISIONS);
+    static final List<Topic<?>> TOPICS = List.of(
+            Topics.ROUTES, Topics.GATEWAYS, Topics.ENDPOINTS, Topics.ACCESS_RULES, Topics.SETTINGS, Topics.REVISIONS);
 
     /// @param sequence of the cut; the newest one is taken when it is not there
     /// @return empty when there is no cut at all
@@ -48,12 +49,15 @@ record CompiledAt(Revision revision, Compiled compiled, boolean exact) {
         var gateways = values(events, cut, Topics.GATEWAYS.name(), GatewayRoutes.class);
         var endpoints = values(events, cut, Topics.ENDPOINTS.name(), ServiceEndpoint.class);
         var access = values(events, cut, Topics.ACCESS_RULES.name(), AccessRules.class);
+        var settings = values(events, cut, Topics.SETTINGS.name(), Settings.class);
         boolean exact = found
                 && isComplete(cut, Topics.ROUTES.name(), routes.size())
                 && isComplete(cut, Topics.GATEWAYS.name(), gateways.size())
-                && isComplete(cut, Topics.ACCESS_RULES.name(), access.size());
+                && isComplete(cut, Topics.ACCESS_RULES.name(), access.size())
+                && isComplete(cut, Topics.SETTINGS.name(), settings.size());
         var revision = new Revision(cut.getTopicId(), cut.getConfigOffset(), cut.getSequence());
-        return Optional.of(new CompiledAt(revision, new Compiled(routes, gateways, endpoints, access), exact));
+        return Optional.of(
+                new CompiledAt(revision, new Compiled(routes, gateways, endpoints, access, settings), exact));
     }
 
     private static <V> Map<String, V> values(Collection<TopicEvent<?>> events, Cut cut, String topic, Class<V> type) {

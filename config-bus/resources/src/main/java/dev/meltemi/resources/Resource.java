@@ -12,7 +12,12 @@ public sealed interface Resource
                 ServiceEntry,
                 WorkloadEntry,
                 Service,
+                Namespace,
                 PeerAuthentication,
+                KubernetesGateway,
+                KubernetesRoute,
+                ReferenceGrant,
+                BackendTlsPolicy,
                 Opaque {
     ResourceKey key();
 }

@@ -151,7 +151,8 @@ final class RulesInForce {
                 .build();
         var self = new Workload(
                 "productpage-v1~1", "productpage-v1", "default", Map.of("app", "productpage"), "", "Kubernetes", false);
-        var compiled = new Compiled(Map.of(HOST, routes, SHADOW, service(SHADOW).build()), Map.of(), endpoints, access);
+        var compiled = new Compiled(
+                Map.of(HOST, routes, SHADOW, service(SHADOW).build()), Map.of(), endpoints, access, Map.of());
         return RouteTable.of(self, new Revision("topic", sequence, sequence++), compiled, clusters, null);
     }
 }

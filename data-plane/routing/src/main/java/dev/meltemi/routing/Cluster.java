@@ -176,7 +176,7 @@ public final class Cluster {
             case ROUND_ROBIN ->
                 new Balancer.RoundRobin(now, balancer instanceof Balancer.RoundRobin before ? before.position() : 0);
             case RANDOM -> new Balancer.Lottery(now);
-            case LEAST_REQUEST, PASSTHROUGH, UNKNOWN -> new Balancer.LeastRequest(now);
+            case LEAST_REQUEST, PASSTHROUGH, RING_HASH, MAGLEV, UNKNOWN -> new Balancer.LeastRequest(now);
         };
     }
 

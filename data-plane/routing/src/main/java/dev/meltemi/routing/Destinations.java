@@ -83,7 +83,7 @@ final class Destinations {
             return Cluster.Tls.DISABLED;
         }
         return switch (inForce.tls()) {
-            case DISABLE -> Cluster.Tls.DISABLED;
+            case DISABLE, SIMPLE, MUTUAL -> Cluster.Tls.DISABLED;
             case ISTIO_MUTUAL, UNKNOWN -> Cluster.Tls.MUTUAL;
             case null -> modes.takesPlaintextOnly(service.getNamespace()) ? Cluster.Tls.DISABLED : Cluster.Tls.AUTO;
         };

@@ -14,7 +14,7 @@ record MatchedPath(int length) {
 
     static MatchedPath of(StringMatch uri) {
         return switch (uri.getKind()) {
-            case PREFIX -> new MatchedPath(uri.getValue().length());
+            case PREFIX, PATH_PREFIX -> new MatchedPath(uri.getValue().length());
             case EXACT, REGEX -> new MatchedPath(WHOLE);
             case PRESENT, UNKNOWN -> ANY;
         };

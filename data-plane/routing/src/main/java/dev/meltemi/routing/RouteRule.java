@@ -31,6 +31,7 @@ record RouteRule(List<Predicate> predicates, Action action) {
             case StringTest.Prefix(String value, boolean _) -> value.equals("/");
             case StringTest.Regex(var pattern) -> pattern.pattern().equals(".*");
             case StringTest.Anything _ -> true;
+            case StringTest.PathPrefix(String value) -> value.isEmpty();
             case StringTest.Exact _ -> false;
         };
     }

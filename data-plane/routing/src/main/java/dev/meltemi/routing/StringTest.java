@@ -33,6 +33,19 @@ sealed interface StringTest {
         }
     }
 
+    /// Whole segments: `/foo` and `/foo/` hold for `/foo` and `/foo/bar`, not for `/foobar`.
+    record PathPrefix(String value) implements StringTest {
+        public PathPrefix {
+            value = value.endsWith("/") ? value.substring(0, value.length() - 1) : value;
+        }
+
+        @Override
+        public boolean holds(String text, int from, int to) {
+            int end = from + value.length();
+            return end <= to && text.startsWith(value, from) && (end == to || text.charAt(end) == '/');
+        }
+    }
+
     record Anything() implements StringTest {
         @Override
         public boolean holds(String text, int from, int to) {
@@ -45,6 +58,7 @@ sealed interface StringTest {
         return switch (match.getKind()) {
             case EXACT -> new Exact(match.getValue(), ignoreCase);
             case PREFIX -> new Prefix(match.getValue(), ignoreCase);
+            case PATH_PREFIX -> new PathPrefix(match.getValue());
             case REGEX -> new Regex(Pattern.compile(match.getValue()));
             case PRESENT, UNKNOWN -> new Anything();
         };

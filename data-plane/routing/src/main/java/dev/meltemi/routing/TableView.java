@@ -172,6 +172,7 @@ public record TableView(
         return switch (test) {
             case StringTest.Exact(var value, var _) -> value;
             case StringTest.Prefix(var value, var _) -> value + "*";
+            case StringTest.PathPrefix(var value) -> value + "/*";
             case StringTest.Regex(var pattern) -> "~" + pattern.pattern();
             case StringTest.Anything() -> "*";
         };

@@ -44,7 +44,7 @@ class GatewaysTest {
 
     private static GatewayHost host(String host, HttpRules.Builder... rules) {
         return new GatewayHost(
-                host, Arrays.stream(rules).map(HttpRules.Builder::build).toList());
+                host, Arrays.stream(rules).map(HttpRules.Builder::build).toList(), List.of(), List.of());
     }
 
     private static String outcomeOf(Given.Request request, GatewayRoutes.Builder... gateways) {

@@ -150,7 +150,7 @@ final class Given {
         for (ServiceRoutes.Builder service : services) {
             routes.put(service.getHost(), service.build());
         }
-        return new Compiled(routes, Map.of(), Map.of(), Map.of());
+        return new Compiled(routes, Map.of(), Map.of(), Map.of(), Map.of());
     }
 
     static Compiled with(Compiled mesh, ServiceEndpoint.Builder... endpoints) {
@@ -159,7 +159,7 @@ final class Given {
             ServiceEndpoint endpoint = builder.build();
             all.put(endpoint.getHost() + "/" + endpoint.getInstance(), endpoint);
         }
-        return new Compiled(mesh.routes(), mesh.gateways(), all, mesh.access());
+        return new Compiled(mesh.routes(), mesh.gateways(), all, mesh.access(), mesh.settings());
     }
 
     static Compiled with(Compiled mesh, GatewayRoutes... gateways) {
@@ -167,7 +167,7 @@ final class Given {
         for (GatewayRoutes gateway : gateways) {
             all.put(gateway.getGateway(), gateway);
         }
-        return new Compiled(mesh.routes(), all, mesh.endpoints(), mesh.access());
+        return new Compiled(mesh.routes(), all, mesh.endpoints(), mesh.access(), mesh.settings());
     }
 
     static RouteTable table(Workload self, Compiled mesh) {

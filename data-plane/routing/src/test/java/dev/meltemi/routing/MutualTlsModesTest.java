@@ -72,7 +72,7 @@ class MutualTlsModesTest {
         return RouteTable.of(
                 client("default"),
                 Revision.NONE,
-                new Compiled(mesh.routes(), mesh.gateways(), mesh.endpoints(), access),
+                new Compiled(mesh.routes(), mesh.gateways(), mesh.endpoints(), access, mesh.settings()),
                 new Clusters(),
                 null);
     }
@@ -203,7 +203,7 @@ class MutualTlsModesTest {
         RouteTable after = RouteTable.of(
                 client("default"),
                 Revision.NONE,
-                new Compiled(mesh.routes(), mesh.gateways(), mesh.endpoints(), access),
+                new Compiled(mesh.routes(), mesh.gateways(), mesh.endpoints(), access, mesh.settings()),
                 clusters,
                 before);
 

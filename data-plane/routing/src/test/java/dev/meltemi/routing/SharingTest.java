@@ -36,7 +36,7 @@ class SharingTest {
     private static Compiled.Delta changed(String host, Optional<ServiceRoutes> now) {
         var changes = new HashMap<String, Optional<ServiceRoutes>>();
         changes.put(host + Given.DOMAIN, now);
-        return new Compiled.Delta(changes, Map.of(), Map.of(), Map.of());
+        return new Compiled.Delta(changes, Map.of(), Map.of(), Map.of(), Map.of());
     }
 
     private RouteTable after(Compiled.Delta delta) {

@@ -25,7 +25,13 @@ import org.jspecify.annotations.Nullable;
 /// @param shortcomings a sentence each
 record PublishedCuts(int cuts, int heartbeats, List<String> shortcomings) {
     private static final List<Topic<?>> TOPICS = List.of(
-            Topics.ROUTES, Topics.GATEWAYS, Topics.ENDPOINTS, Topics.ACCESS_RULES, Topics.REVISIONS, Topics.SIDECARS);
+            Topics.ROUTES,
+            Topics.GATEWAYS,
+            Topics.ENDPOINTS,
+            Topics.ACCESS_RULES,
+            Topics.SETTINGS,
+            Topics.REVISIONS,
+            Topics.SIDECARS);
 
     /// @param raw null for a tombstone
     @SuppressWarnings("ArrayRecordComponent") // a record's bytes, which nobody writes to

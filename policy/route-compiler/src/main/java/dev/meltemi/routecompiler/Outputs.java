@@ -14,6 +14,7 @@ import dev.meltemi.schemas.compiled.GatewayRoutes;
 import dev.meltemi.schemas.compiled.NotPublished;
 import dev.meltemi.schemas.compiled.ServiceEndpoint;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
+import dev.meltemi.schemas.compiled.Settings;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -31,6 +32,7 @@ final class Outputs {
     private final OutputTopic<GatewayRoutes> gateways = new OutputTopic<>(Topics.GATEWAYS, false);
     private final OutputTopic<ServiceEndpoint> endpoints = new OutputTopic<>(Topics.ENDPOINTS, true);
     private final OutputTopic<AccessRules> access = new OutputTopic<>(Topics.ACCESS_RULES, false);
+    private final OutputTopic<Settings> settings = new OutputTopic<>(Topics.SETTINGS, false);
     private Optional<Cut> last = Optional.empty();
     private List<String> restores = List.of();
     private long newestSequence;
@@ -72,6 +74,7 @@ final class Outputs {
             on(gateways, event).ifPresent(gateways::read);
             on(endpoints, event).ifPresent(endpoints::read);
             on(access, event).ifPresent(access::read);
+            on(settings, event).ifPresent(settings::read);
         }
     }
 
@@ -81,7 +84,8 @@ final class Outputs {
                 asMap(on(routes, event).flatMap(routes::mending)),
                 asMap(on(gateways, event).flatMap(gateways::mending)),
                 asMap(on(endpoints, event).flatMap(endpoints::mending)),
-                asMap(on(access, event).flatMap(access::mending)));
+                asMap(on(access, event).flatMap(access::mending)),
+                asMap(on(settings, event).flatMap(settings::mending)));
     }
 
     /// What makes the topics hold `wanted` and nothing else.
@@ -90,7 +94,8 @@ final class Outputs {
                 routes.differenceTo(wanted.routes()),
                 gateways.differenceTo(wanted.gateways()),
                 endpoints.differenceTo(wanted.endpoints()),
-                access.differenceTo(wanted.access()));
+                access.differenceTo(wanted.access()),
+                settings.differenceTo(wanted.settings()));
     }
 
     /// Those of the changes that the topics don't hold already.
@@ -99,7 +104,8 @@ final class Outputs {
                 routes.differing(delta.routes()),
                 gateways.differing(delta.gateways()),
                 endpoints.differing(delta.endpoints()),
-                access.differing(delta.access()));
+                access.differing(delta.access()),
+                settings.differing(delta.settings()));
     }
 
     Revision commit(Delta delta, ConfigPlace place) {
@@ -107,6 +113,7 @@ final class Outputs {
         first.addAll(gateways.writes(delta.gateways()));
         first.addAll(endpoints.writes(delta.endpoints()));
         first.addAll(access.writes(delta.access()));
+        first.addAll(settings.writes(delta.settings()));
         var cut = new Cut[1];
         writer.commit(first, offsets -> {
             cut[0] = sealed(delta, place, offsets);
@@ -124,14 +131,16 @@ final class Outputs {
         gateways.written(delta.gateways(), offsets.subList(r, g));
         int e = g + delta.endpoints().size();
         endpoints.written(delta.endpoints(), offsets.subList(g, e));
-        access.written(delta.access(), offsets.subList(e, offsets.size()));
+        int a = e + delta.access().size();
+        access.written(delta.access(), offsets.subList(e, a));
+        settings.written(delta.settings(), offsets.subList(a, offsets.size()));
         return Cut.newBuilder()
                 .setTopicId(place.topicId())
                 .setConfigOffset(place.offset())
                 .setSequence(++newestSequence)
                 .setRestores(restores)
                 .setNotPublished(notPublished())
-                .setTopics(List.of(routes.cut(), gateways.cut(), endpoints.cut(), access.cut()))
+                .setTopics(List.of(routes.cut(), gateways.cut(), endpoints.cut(), access.cut(), settings.cut()))
                 .build();
     }
 
@@ -161,7 +170,8 @@ final class Outputs {
                 merged(earlier.routes(), later.routes()),
                 merged(earlier.gateways(), later.gateways()),
                 merged(earlier.endpoints(), later.endpoints()),
-                merged(earlier.access(), later.access()));
+                merged(earlier.access(), later.access()),
+                merged(earlier.settings(), later.settings()));
     }
 
     private static <V> Map<String, Optional<V>> merged(

@@ -42,6 +42,7 @@ final class RouteCompilerTurn implements ActiveService.Turn {
             Topics.GATEWAYS,
             Topics.ENDPOINTS,
             Topics.ACCESS_RULES,
+            Topics.SETTINGS,
             Topics.REVISIONS));
 
     private final FencedWriter writer;

@@ -20,8 +20,8 @@ import reactor.core.Disposable;
 
 /// The compiled topics as a reader sees them who trusts nobody: it counts and digests by itself.
 final class Sealed implements AutoCloseable {
-    static final List<Topic<?>> TOPICS =
-            List.of(Topics.ROUTES, Topics.GATEWAYS, Topics.ENDPOINTS, Topics.ACCESS_RULES, Topics.REVISIONS);
+    static final List<Topic<?>> TOPICS = List.of(
+            Topics.ROUTES, Topics.GATEWAYS, Topics.ENDPOINTS, Topics.ACCESS_RULES, Topics.SETTINGS, Topics.REVISIONS);
 
     private final List<TopicEvent<?>> seen = new ArrayList<>();
     private final Disposable following;

@@ -5,6 +5,7 @@ import dev.meltemi.schemas.compiled.AccessRules;
 import dev.meltemi.schemas.compiled.GatewayRoutes;
 import dev.meltemi.schemas.compiled.ServiceEndpoint;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
+import dev.meltemi.schemas.compiled.Settings;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -38,7 +39,7 @@ public final class Compiler {
         for (String scope : state.book().guards().byKey().keySet()) {
             Access.compiled(state, scope).ifPresent(rules -> access.put(scope, rules));
         }
-        return new Compiled(routes, gateways, endpoints, access);
+        return new Compiled(routes, gateways, endpoints, access, new TreeMap<String, Settings>());
     }
 
     /// What differs between `before` and the state after these changes, in their order. A change that makes no
@@ -72,7 +73,7 @@ public final class Compiler {
         }
         var access = new TreeMap<String, Optional<AccessRules>>();
         touched.access().forEach(scope -> note(access, scope, before, after, state -> Access.compiled(state, scope)));
-        return new Compiled.Delta(routes, gateways, endpoints, access);
+        return new Compiled.Delta(routes, gateways, endpoints, access, new TreeMap<String, Optional<Settings>>());
     }
 
     private static <V> void note(

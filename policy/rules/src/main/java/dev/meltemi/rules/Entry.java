@@ -1,9 +1,14 @@
 package dev.meltemi.rules;
 
+import dev.meltemi.resources.BackendTlsPolicy;
 import dev.meltemi.resources.DestinationRule;
 import dev.meltemi.resources.Gateway;
+import dev.meltemi.resources.KubernetesGateway;
+import dev.meltemi.resources.KubernetesRoute;
+import dev.meltemi.resources.Namespace;
 import dev.meltemi.resources.Opaque;
 import dev.meltemi.resources.PeerAuthentication;
+import dev.meltemi.resources.ReferenceGrant;
 import dev.meltemi.resources.Resource;
 import dev.meltemi.resources.Service;
 import dev.meltemi.resources.ServiceEntry;
@@ -27,7 +32,8 @@ sealed interface Entry permits Rule, Policy, Declared, Door, Guard, Workload.Lis
                 Optional.of(Guard.of(policy, offset, created))
                         .filter(Guard::counts)
                         .map(Entry.class::cast);
-            case Opaque _ -> Optional.empty();
+            case KubernetesGateway _, KubernetesRoute _, ReferenceGrant _, BackendTlsPolicy _, Namespace _, Opaque _ ->
+                Optional.empty();
         };
     }
 }

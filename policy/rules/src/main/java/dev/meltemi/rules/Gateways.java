@@ -52,7 +52,8 @@ final class Gateways {
                 .setBind(server.bind())
                 .setName(server.name())
                 .setHosts(byHost.entrySet().stream()
-                        .map(entry -> new GatewayHost(entry.getKey(), List.copyOf(entry.getValue())))
+                        .map(entry ->
+                                new GatewayHost(entry.getKey(), List.copyOf(entry.getValue()), List.of(), List.of()))
                         .toList())
                 .build();
     }

@@ -11,6 +11,7 @@ import dev.meltemi.schemas.compiled.Cut;
 import dev.meltemi.schemas.compiled.GatewayRoutes;
 import dev.meltemi.schemas.compiled.ServiceEndpoint;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
+import dev.meltemi.schemas.compiled.Settings;
 import dev.meltemi.schemas.compiled.TopicCut;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,19 +31,21 @@ import org.jspecify.annotations.Nullable;
 /// known stays unknown; a scope of access of which nothing was known fails closed.
 /// Endpoints have a fast path: from the first revision on they change what runs at once. Used by one thread.
 public final class CutAssembler {
-    public static final List<Topic<?>> TOPICS =
-            List.of(Topics.REVISIONS, Topics.ROUTES, Topics.GATEWAYS, Topics.ENDPOINTS, Topics.ACCESS_RULES);
+    public static final List<Topic<?>> TOPICS = List.of(
+            Topics.REVISIONS, Topics.ROUTES, Topics.GATEWAYS, Topics.ENDPOINTS, Topics.ACCESS_RULES, Topics.SETTINGS);
     private static final int MOST_WAITING = 65_536;
 
     private LiveTopic<ServiceRoutes> routes = new LiveTopic<>(MOST_WAITING);
     private LiveTopic<GatewayRoutes> gateways = new LiveTopic<>(MOST_WAITING);
     private LiveTopic<ServiceEndpoint> endpoints = new LiveTopic<>(MOST_WAITING);
     private LiveTopic<AccessRules> access = new LiveTopic<>(MOST_WAITING);
+    private LiveTopic<Settings> settings = new LiveTopic<>(MOST_WAITING);
     private Revision running = Revision.NONE;
     private @Nullable Cut newest;
     private boolean judged;
     private Map<String, byte[]> routesThatRun = Map.of();
     private Map<String, byte[]> gatewaysThatRun = Map.of();
+    private Map<String, byte[]> settingsThatRun = Map.of();
     /// To begin with, what was in force before the topics were read.
     private Map<String, AccessRules> accessThatRuns;
 
@@ -144,10 +147,11 @@ public final class CutAssembler {
         endpoints.advance();
         routesThatRun = routes.raw();
         gatewaysThatRun = gateways.raw();
+        settingsThatRun = settings.raw();
         accessThatRuns = AccessScopes.inForce(access, accessThatRuns);
         return new Outcome.Apply(
                 revision,
-                new Compiled(routes.values(), gateways.values(), endpoints.values(), accessThatRuns),
+                new Compiled(routes.values(), gateways.values(), endpoints.values(), accessThatRuns, settings.values()),
                 List.copyOf(unreadable),
                 List.copyOf(cut.getRestores()));
     }
@@ -160,6 +164,7 @@ public final class CutAssembler {
         gatewaysThatRun.forEach((key, raw) -> records.add(new SavedRecord(Topics.GATEWAYS.name(), key, raw)));
         accessThatRuns.forEach((scope, rules) -> records.add(new SavedRecord(
                 Topics.ACCESS_RULES.name(), scope, Topics.ACCESS_RULES.codec().encode(rules))));
+        settingsThatRun.forEach((key, raw) -> records.add(new SavedRecord(Topics.SETTINGS.name(), key, raw)));
         endpoints.raw().forEach((key, raw) -> records.add(new SavedRecord(Topics.ENDPOINTS.name(), key, raw)));
         return records;
     }
@@ -180,6 +185,8 @@ public final class CutAssembler {
             endpoints = new LiveTopic<>(MOST_WAITING);
         } else if (topic.name().equals(Topics.ACCESS_RULES.name())) {
             access = new LiveTopic<>(MOST_WAITING);
+        } else if (topic.name().equals(Topics.SETTINGS.name())) {
+            settings = new LiveTopic<>(MOST_WAITING);
         } else if (topic.name().equals(Topics.REVISIONS.name())) {
             newest = null;
         }
@@ -201,6 +208,9 @@ public final class CutAssembler {
         if (topic.equals(Topics.ACCESS_RULES.name())) {
             return access;
         }
+        if (topic.equals(Topics.SETTINGS.name())) {
+            return settings;
+        }
         return topic.equals(Topics.ENDPOINTS.name()) ? endpoints : null;
     }
 
@@ -211,6 +221,7 @@ public final class CutAssembler {
             case GatewayRoutes _ -> gateways.put((TopicEvent.Put<GatewayRoutes>) put);
             case ServiceEndpoint _ -> endpoints.put((TopicEvent.Put<ServiceEndpoint>) put);
             case AccessRules _ -> access.put((TopicEvent.Put<AccessRules>) put);
+            case Settings _ -> settings.put((TopicEvent.Put<Settings>) put);
             default -> {}
         }
     }
@@ -225,6 +236,8 @@ public final class CutAssembler {
             endpoints.delete((TopicEvent.Delete<ServiceEndpoint>) delete);
         } else if (delete.topic().name().equals(Topics.ACCESS_RULES.name())) {
             access.delete((TopicEvent.Delete<AccessRules>) delete);
+        } else if (delete.topic().name().equals(Topics.SETTINGS.name())) {
+            settings.delete((TopicEvent.Delete<Settings>) delete);
         }
     }
 
@@ -238,6 +251,8 @@ public final class CutAssembler {
             endpoints.poisoned((TopicEvent.Poisoned<ServiceEndpoint>) poisoned);
         } else if (poisoned.topic().name().equals(Topics.ACCESS_RULES.name())) {
             access.poisoned((TopicEvent.Poisoned<AccessRules>) poisoned);
+        } else if (poisoned.topic().name().equals(Topics.SETTINGS.name())) {
+            settings.poisoned((TopicEvent.Poisoned<Settings>) poisoned);
         }
     }
 }

@@ -9,6 +9,7 @@ import dev.meltemi.schemas.compiled.AccessRules;
 import dev.meltemi.schemas.compiled.GatewayRoutes;
 import dev.meltemi.schemas.compiled.ServiceEndpoint;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
+import dev.meltemi.schemas.compiled.Settings;
 import java.time.Instant;
 import java.util.HashMap;
 
@@ -20,6 +21,7 @@ record SavedConfig(Revision revision, Compiled compiled, Instant writtenAt) {
         var gateways = new HashMap<String, GatewayRoutes>();
         var endpoints = new HashMap<String, ServiceEndpoint>();
         var access = new HashMap<String, AccessRules>();
+        var settings = new HashMap<String, Settings>();
         for (var record : saved.records()) {
             if (record.topic().equals(Topics.ROUTES.name())) {
                 routes.put(record.key(), Topics.ROUTES.codec().decode(record.raw()));
@@ -29,8 +31,11 @@ record SavedConfig(Revision revision, Compiled compiled, Instant writtenAt) {
                 endpoints.put(record.key(), Topics.ENDPOINTS.codec().decode(record.raw()));
             } else if (record.topic().equals(Topics.ACCESS_RULES.name())) {
                 access.put(record.key(), Topics.ACCESS_RULES.codec().decode(record.raw()));
+            } else if (record.topic().equals(Topics.SETTINGS.name())) {
+                settings.put(record.key(), Topics.SETTINGS.codec().decode(record.raw()));
             }
         }
-        return new SavedConfig(saved.revision(), new Compiled(routes, gateways, endpoints, access), saved.writtenAt());
+        return new SavedConfig(
+                saved.revision(), new Compiled(routes, gateways, endpoints, access, settings), saved.writtenAt());
     }
 }

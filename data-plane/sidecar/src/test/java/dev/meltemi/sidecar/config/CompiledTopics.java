@@ -120,7 +120,8 @@ final class CompiledTopics {
 
     private List<TopicCut> parts() {
         var parts = new ArrayList<TopicCut>();
-        for (Topic<?> topic : List.of(Topics.ROUTES, Topics.GATEWAYS, Topics.ENDPOINTS, Topics.ACCESS_RULES)) {
+        for (Topic<?> topic :
+                List.of(Topics.ROUTES, Topics.GATEWAYS, Topics.ENDPOINTS, Topics.ACCESS_RULES, Topics.SETTINGS)) {
             var records = live.getOrDefault(topic.name(), Map.of());
             var digest = SetDigest.EMPTY;
             for (var record : records.entrySet()) {
