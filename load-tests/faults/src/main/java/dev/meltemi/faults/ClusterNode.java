@@ -33,7 +33,7 @@ public final class ClusterNode {
 
     /// The command line of a node.
     static List<String> command(Place place, List<Place> all, Path data) {
-        return Lab.java(
+        return Lab.elsewhere(Lab.java(
                 List.of("-Xmx160m", "-XX:TieredStopAtLevel=1"),
                 ClusterNode.class.getName(),
                 String.valueOf(place.id()),
@@ -42,7 +42,7 @@ public final class ClusterNode {
                 String.valueOf(place.controllerPort()),
                 place.told(),
                 String.join(",", all.stream().map(Place::voter).toList()),
-                data.toString());
+                data.toString()));
     }
 
     /// @param arguments as {@link #command} makes them

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.resources.LoopResources;
 
@@ -94,7 +95,8 @@ public final class Lab implements AutoCloseable {
         var data = folder.resolve("broker").toString();
         var broker = add(
                 "broker",
-                meltemi(SERVICE, "broker", "--host", address, "--port", String.valueOf(port), "--data-dir", data),
+                elsewhere(meltemi(
+                        SERVICE, "broker", "--host", address, "--port", String.valueOf(port), "--data-dir", data)),
                 line -> line.startsWith("READY "));
         broker.launch().awaitStarted(START);
         connect(address + ":" + port);
@@ -132,7 +134,7 @@ public final class Lab implements AutoCloseable {
                 "--state-dir",
                 stateOf(name).toString()));
         command.addAll(Arrays.asList(more));
-        return add(name, command, "READY"::equals).launch().awaitStarted(START);
+        return add(name, elsewhere(command), "READY"::equals).launch().awaitStarted(START);
     }
 
     /// `productpage`, `reviews-v1` and `reviews-v2`, and waits until they serve.
@@ -201,6 +203,12 @@ public final class Lab implements AutoCloseable {
             members.put(name, member);
         }
         return member;
+    }
+
+    /// The command line of something that would have a machine of its own, a broker or the control services: behind the
+    /// sidecars and their load in the queue for the cores that all share here.
+    static List<String> elsewhere(List<String> command) {
+        return Stream.concat(Stream.of("nice", "-n", "10"), command.stream()).toList();
     }
 
     /// The command line of `meltemi` with the class path of this process.
