@@ -37,6 +37,7 @@ final class DemoScreen {
                 Try next   ./meltemi apply --wait%s -f compose/demo/reviews-90-10.yaml
                            ./meltemi proxy-status%s
                            ./meltemi tap%s --max 10 svc/reviews
+                           ./meltemi cert rotate --all --wait%s --ca-credentials %s/identity/operator
                            one edge has 2 %% errors: which?
                            Ctrl-C stops everything
                 """,
@@ -49,7 +50,9 @@ final class DemoScreen {
                 dataDirectory,
                 servers,
                 servers,
-                servers);
+                servers,
+                servers,
+                dataDirectory);
         out.flush();
     }
 

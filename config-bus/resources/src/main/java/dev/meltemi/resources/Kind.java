@@ -11,8 +11,21 @@ import java.util.List;
 /// @param needsSpec `spec` can't be left out
 /// @param check what the shape can't say; runs only on a document that has its shape
 /// @param reader runs only on a document without errors
+/// @param nothingInForce why documents of this kind do nothing, and what a person can do; empty for one that acts
 record Kind(
-        String group, String name, List<String> versions, Struct spec, boolean needsSpec, Check check, Reader reader) {
+        String group,
+        String name,
+        List<String> versions,
+        Struct spec,
+        boolean needsSpec,
+        Check check,
+        Reader reader,
+        String nothingInForce) {
+    /// A kind that acts.
+    Kind(String group, String name, List<String> versions, Struct spec, boolean needsSpec, Check check, Reader reader) {
+        this(group, name, versions, spec, needsSpec, check, reader, "");
+    }
+
     @FunctionalInterface
     interface Check {
         void check(Part spec, Metadata metadata, Report report);
@@ -38,11 +51,12 @@ record Kind(
                 spec,
                 false,
                 sayingSo,
-                (part, metadata) -> new Opaque(metadata.key(), metadata.apiVersion()));
+                (part, metadata) -> new Opaque(metadata.key(), metadata.apiVersion()),
+                reason);
     }
 
     Kind needingSpec() {
-        return new Kind(group, name, versions, spec, true, check, reader);
+        return new Kind(group, name, versions, spec, true, check, reader, nothingInForce);
     }
 
     String keyGroup() {

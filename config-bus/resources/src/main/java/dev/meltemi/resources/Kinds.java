@@ -86,6 +86,10 @@ final class Kinds {
         }
     }
 
+    static List<Kind> all() {
+        return ALL;
+    }
+
     private static String names() {
         var names = new TreeSet<String>();
         ALL.forEach(kind -> names.add(kind.name()));

@@ -1,6 +1,7 @@
 package dev.meltemi.resources.shape;
 
 import dev.meltemi.resources.yaml.Node;
+import java.util.function.Consumer;
 
 /// A list of things of one shape.
 public record Items(Shape item, int min, int max) implements Shape {
@@ -17,6 +18,11 @@ public record Items(Shape item, int min, int max) implements Shape {
         for (int i = 0; i < size && !sink.isFull(); i++) {
             item.check(part.item(i, sequence.items().get(i)), sink);
         }
+    }
+
+    @Override
+    public void describe(String path, Consumer<FieldSupport> reader) {
+        item.describe(path + "[]", reader);
     }
 
     private String expected() {

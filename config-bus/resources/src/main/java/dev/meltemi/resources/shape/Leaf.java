@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,11 @@ public sealed interface Leaf extends Shape {
 
     /// @param hint what to write instead, where that can be said
     record Misfit(String expected, @Nullable String hint) {}
+
+    @Override
+    default void describe(String path, Consumer<FieldSupport> reader) {
+        reader.accept(FieldSupport.inForce(path));
+    }
 
     @Override
     default void check(Part part, Sink sink) {

@@ -2,6 +2,7 @@ package dev.meltemi.resources.shape;
 
 import dev.meltemi.resources.yaml.Node;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /// What may stand at a place of a document.
@@ -9,10 +10,18 @@ public sealed interface Shape permits Struct, Table, Items, Leaf, Shape.FreeForm
     /// Tells the sink of everything at or below the part that doesn't fit.
     void check(Part part, Sink sink);
 
+    /// Tells of every field at or below a path, in the order of the declaration.
+    void describe(String path, Consumer<FieldSupport> reader);
+
     /// Anything goes: configuration of other programs.
     record FreeForm() implements Shape {
         @Override
         public void check(Part part, Sink sink) {}
+
+        @Override
+        public void describe(String path, Consumer<FieldSupport> reader) {
+            reader.accept(FieldSupport.inForce(path));
+        }
     }
 
     static Shape freeForm() {

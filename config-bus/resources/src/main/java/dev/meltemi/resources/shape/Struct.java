@@ -6,6 +6,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// An object with known fields. Read a declaration downward: each line is a field, what may stand in it, and, where the
@@ -16,8 +18,16 @@ public final class Struct implements Shape {
     private final Map<String, Field> fields;
     private final List<Choose> choices;
 
+    /// @param reason why it isn't in force or is refused; null when it is in force
     private record Field(
-            Shape shape, boolean required, @Nullable String notInForce) {}
+            Shape shape,
+            boolean required,
+            FieldSupport.State state,
+            @Nullable String reason) {
+        static Field inForce(Shape shape, boolean required) {
+            return new Field(shape, required, FieldSupport.State.IN_FORCE, null);
+        }
+    }
 
     private record Choose(List<String> names, boolean exactly) {}
 
@@ -27,18 +37,25 @@ public final class Struct implements Shape {
     }
 
     public Struct field(String name, Shape shape) {
-        return with(name, new Field(shape, false, null));
+        return with(name, Field.inForce(shape, false));
     }
 
     public Struct required(String name, Shape shape) {
-        return with(name, new Field(shape, true, null));
+        return with(name, Field.inForce(shape, true));
     }
 
     /// A field that is checked and then does nothing.
     ///
     /// @param reason why, and what a person can do
     public Struct notYet(String name, Shape shape, String reason) {
-        return with(name, new Field(shape, false, reason));
+        return with(name, new Field(shape, false, FieldSupport.State.NOT_IN_FORCE, reason));
+    }
+
+    /// A field that Istio's documents may have and that is rejected whatever it says.
+    ///
+    /// @param reason why, and what a person can do
+    public Struct refused(String name, String reason) {
+        return with(name, new Field(Shape.freeForm(), false, FieldSupport.State.REFUSED, reason));
     }
 
     public Struct atMostOne(String... names) {
@@ -100,10 +117,27 @@ public final class Struct implements Shape {
             sink.error(value, "unknown field", hintFor(name));
         } else if (value.isPresent()) {
             field.shape().check(value, sink);
-            if (field.notInForce() != null) {
-                sink.notInForce(value, field.notInForce());
+            switch (field.state()) {
+                case IN_FORCE -> {}
+                case NOT_IN_FORCE -> sink.notInForce(value, Objects.requireNonNull(field.reason()));
+                case REFUSED -> sink.error(value, "isn't supported", field.reason());
             }
         }
+    }
+
+    @Override
+    public void describe(String path, Consumer<FieldSupport> reader) {
+        if (fields.isEmpty()) {
+            reader.accept(FieldSupport.inForce(path));
+        }
+        fields.forEach((name, field) -> {
+            String below = path.isEmpty() ? name : path + "." + name;
+            if (field.state() == FieldSupport.State.IN_FORCE) {
+                field.shape().describe(below, reader);
+            } else {
+                reader.accept(new FieldSupport(below, field.state(), Objects.requireNonNull(field.reason())));
+            }
+        });
     }
 
     private String hintFor(String name) {

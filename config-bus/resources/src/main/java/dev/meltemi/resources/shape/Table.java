@@ -1,6 +1,7 @@
 package dev.meltemi.resources.shape;
 
 import dev.meltemi.resources.yaml.Node;
+import java.util.function.Consumer;
 
 /// Names that people choose, each with a value of one shape.
 ///
@@ -25,5 +26,10 @@ public record Table(Shape value, int min) implements Shape {
             }
             value.check(part.at(name), sink);
         }
+    }
+
+    @Override
+    public void describe(String path, Consumer<FieldSupport> reader) {
+        value.describe(path + ".*", reader);
     }
 }
