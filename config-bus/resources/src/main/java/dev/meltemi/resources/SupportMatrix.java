@@ -12,7 +12,7 @@ public final class SupportMatrix {
 
     /// @param group of the apiVersion, empty for core kinds
     /// @param nothingInForce why documents of this kind do nothing; empty for one that acts
-    /// @param fields below `spec`, in the order of the declaration; only the judged ones of a kind that does nothing
+    /// @param fields below `spec`, in the order of the declaration
     public record KindSupport(
             String group, String kind, List<String> apiVersions, String nothingInForce, List<FieldSupport> fields) {
         public KindSupport {
