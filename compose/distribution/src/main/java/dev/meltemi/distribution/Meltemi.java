@@ -1,6 +1,7 @@
 package dev.meltemi.distribution;
 
 import dev.meltemi.cli.OperatorCommands;
+import dev.meltemi.conformance.ConformanceCommand;
 import dev.meltemi.sidecar.GatewayCommand;
 import dev.meltemi.sidecar.SidecarCommand;
 import picocli.CommandLine;
@@ -38,6 +39,7 @@ public final class Meltemi implements Runnable {
                 .addSubcommand(new ControlCommand())
                 .addSubcommand(new CaCommand())
                 .addSubcommand(new TokenCommand())
+                .addSubcommand(new ConformanceCommand())
                 .addSubcommand(new SidecarCommand(new Buses("meltemi-sidecar")))
                 .addSubcommand(new GatewayCommand(new Buses("meltemi-gateway")));
         OperatorCommands.addTo(line, new Buses("meltemi-cli")::openWith);

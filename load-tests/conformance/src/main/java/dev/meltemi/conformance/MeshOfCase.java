@@ -1,0 +1,60 @@
+package dev.meltemi.conformance;
+
+import dev.meltemi.resources.Documents;
+import dev.meltemi.resources.Verdict;
+import dev.meltemi.routing.Clusters;
+import dev.meltemi.routing.RouteTable;
+import dev.meltemi.routing.Workload;
+import dev.meltemi.rules.Change;
+import dev.meltemi.rules.Compiler;
+import dev.meltemi.rules.MeshState;
+import dev.meltemi.schemas.Compiled;
+import dev.meltemi.schemas.Revision;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The resources of a case, judged and compiled as the mesh would.
+///
+/// @param refused what was refused, and why: it isn't part of the mesh
+record MeshOfCase(Compiled compiled, List<String> refused) {
+    MeshOfCase {
+        refused = List.copyOf(refused);
+    }
+
+    /// @param streams YAML, the first document of the first counts as the oldest
+    static MeshOfCase of(String... streams) {
+        var changes = new ArrayList<Change>();
+        var refused = new ArrayList<String>();
+        for (String stream : streams) {
+            for (Documents.Document document : Documents.split(stream)) {
+                switch (Documents.judge(document.text(), Optional.empty())) {
+                    case Verdict.Accepted accepted ->
+                        changes.add(new Change.Accepted(accepted.resource(), changes.size(), changes.size()));
+                    case Verdict.Rejected rejected -> noteRefusal(rejected, refused);
+                }
+            }
+        }
+        return new MeshOfCase(
+                Compiler.all(Compiler.step(MeshState.EMPTY, changes).after()), refused);
+    }
+
+    /// Kinds that the mesh doesn't read (Deployments and the like) are part of many files.
+    private static void noteRefusal(Verdict.Rejected rejected, List<String> refused) {
+        if (rejected.errors().stream().noneMatch(error -> error.code().equals("MESH0106"))) {
+            refused.add(ValidationCases.texts(rejected.errors()));
+        }
+    }
+
+    RouteTable table(Workload self) {
+        return RouteTable.of(self, Revision.NONE, compiled, new Clusters(), null);
+    }
+
+    /// A failure that a refused resource may have caused says so.
+    Outcome explained(Outcome outcome) {
+        return outcome instanceof Outcome.Failed failed && !refused.isEmpty()
+                ? new Outcome.Failed(
+                        failed.actual(), failed.reason() + " (refused: " + String.join("; ", refused) + ")")
+                : outcome;
+    }
+}

@@ -1,0 +1,44 @@
+package dev.meltemi.conformance;
+
+import java.util.List;
+
+/// What cases are about. Each has its place in a folder of cases, and a folder may have only some.
+enum Suite {
+    /// `validation/*.jsonl`: accepted or refused.
+    VALIDATION("validation"),
+    /// `analysis/*.jsonl`: what a named analyzer says of several resources together.
+    ANALYSIS("analysis"),
+    /// `routing/virtualservice.yaml` beside `routing/world.yaml`: what becomes of requests.
+    ROUTING("routing"),
+    /// `routing/destinationrule-policy.yaml`: the policy towards a destination.
+    POLICY("policy"),
+    /// `authz/*.yaml`: who gets in.
+    AUTHZ("authz"),
+    /// `gateway-api/cases.jsonl`: what becomes of requests under the Gateway API's routes.
+    GATEWAY_API("gateway-api"),
+    /// `samples/*/*.yaml`: all accepted.
+    SAMPLES("samples");
+
+    private final String word;
+
+    Suite(String word) {
+        this.word = word;
+    }
+
+    List<Case> cases(CaseFolder folder) {
+        return switch (this) {
+            case VALIDATION -> ValidationCases.in(folder);
+            case ANALYSIS -> List.of();
+            case ROUTING -> RoutingCases.in(folder);
+            case POLICY -> PolicyCases.in(folder);
+            case AUTHZ -> AuthzCases.in(folder);
+            case GATEWAY_API -> List.of();
+            case SAMPLES -> SampleCases.in(folder);
+        };
+    }
+
+    @Override
+    public String toString() {
+        return word;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meltemi.conformance;
+
+import org.jspecify.annotations.NullMarked;
