@@ -31,9 +31,18 @@ record Kind(String group, String name, List<String> names, boolean namespaced) {
             of("core", "Service", "services", "svc"),
             of("meltemi.dev", "MeshConfig", "meshconfigs"),
             of("meltemi.dev", "RateLimit", "ratelimits"),
+            of(GATEWAY_API, "Gateway", "gateways", "gtw"),
             of(GATEWAY_API, "HTTPRoute", "httproutes"),
             of(GATEWAY_API, "GRPCRoute", "grpcroutes"),
-            new Kind(GATEWAY_API, "GatewayClass", List.of("gatewayclass", "gatewayclasses", "gc"), false));
+            of(GATEWAY_API, "TLSRoute", "tlsroutes"),
+            of(GATEWAY_API, "TCPRoute", "tcproutes"),
+            of(GATEWAY_API, "UDPRoute", "udproutes"),
+            of(GATEWAY_API, "ReferenceGrant", "referencegrants", "refgrant"),
+            of(GATEWAY_API, "BackendTLSPolicy", "backendtlspolicies", "btlspolicy"),
+            of(GATEWAY_API, "ListenerSet", "listenersets", "lset"),
+            of("gateway.networking.x-k8s.io", "XListenerSet", "xlistenersets", "xlset"),
+            new Kind(GATEWAY_API, "GatewayClass", List.of("gatewayclass", "gatewayclasses", "gc"), false),
+            new Kind("core", "Namespace", List.of("namespace", "namespaces", "ns"), false));
 
     private static Kind of(String group, String name, String... others) {
         var names = new java.util.ArrayList<>(List.of(name.toLowerCase(Locale.ROOT)));

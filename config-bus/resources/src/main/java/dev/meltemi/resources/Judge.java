@@ -45,7 +45,7 @@ final class Judge {
         }
         Metadata metadata =
                 Metadata.read(document, kind, key.map(ResourceKey::namespace).orElse("default"));
-        metadata.check(document, report);
+        metadata.check(document, kind, report);
         key.ifPresent(given -> compare(given, metadata.key(), document, report));
         Part spec = document.at("spec");
         kind.check().check(spec, metadata, report);

@@ -59,6 +59,11 @@ record Kind(
         return new Kind(group, name, versions, spec, true, check, reader, nothingInForce);
     }
 
+    /// Kubernetes' kinds that belong to no namespace; their keys have `-` for it.
+    boolean isClusterScoped() {
+        return name.equals("GatewayClass") || (group.isEmpty() && name.equals("Namespace"));
+    }
+
     String keyGroup() {
         return group.isEmpty() ? "core" : group;
     }

@@ -25,7 +25,19 @@ final class Kinds {
             Telemetries.KIND,
             WasmPlugins.KIND,
             TrafficExtensions.KIND,
-            Services.KIND);
+            KubernetesGateways.CLASS,
+            KubernetesGateways.GATEWAY,
+            HttpRoutes.HTTP,
+            HttpRoutes.GRPC,
+            ConnectionRoutes.TLS,
+            ConnectionRoutes.TCP,
+            ConnectionRoutes.UDP,
+            ReferenceGrants.KIND,
+            BackendTlsPolicies.KIND,
+            KubernetesGateways.LISTENERS,
+            KubernetesGateways.X_LISTENERS,
+            Services.KIND,
+            Namespaces.KIND);
 
     private static final Map<String, Kind> BY_GROUP_AND_NAME = index();
 
@@ -68,12 +80,12 @@ final class Kinds {
         String name = document.text("kind");
         Optional<Kind> namesake =
                 ALL.stream().filter(kind -> kind.name().equals(name)).findFirst();
-        if (group.equals("gateway.networking.k8s.io")) {
+        if (group.isEmpty() && name.equals("Secret")) {
             report.error(
                     Code.MESH0106,
                     document.at("kind"),
-                    "the Gateway API's " + name + " isn't read yet",
-                    "say it with an Istio Gateway and VirtualService");
+                    "a Secret isn't taken: a private key in a topic is everybody's who may read the topic, for ever",
+                    "keep the key beside the gateway that needs it, and name it there");
         } else if (namesake.isPresent()) {
             report.error(
                     Code.MESH0106,

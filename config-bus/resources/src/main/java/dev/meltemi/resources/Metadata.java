@@ -37,23 +37,29 @@ record Metadata(ResourceKey key, String apiVersion, Map<String, String> labels, 
         return key.namespace();
     }
 
+    private static final String CLUSTER_SCOPE = "-";
+
     /// @param namespace when the document names none
     static Metadata read(Part document, Kind kind, String namespace) {
         Part metadata = document.at("metadata");
+        String own = kind.isClusterScoped() ? CLUSTER_SCOPE : namespace;
         var key = new ResourceKey(
-                kind.keyGroup(), kind.name(), metadata.someText("namespace").orElse(namespace), metadata.text("name"));
+                kind.keyGroup(), kind.name(), metadata.someText("namespace").orElse(own), metadata.text("name"));
         return new Metadata(
                 key, document.text("apiVersion"), metadata.textTable("labels"), metadata.textTable("annotations"));
     }
 
-    void check(Part document, Report report) {
+    void check(Part document, Kind kind, Report report) {
         Part metadata = document.at("metadata");
         if (!Names.isSubdomain(key.name())) {
             report.error(
                     metadata.at("name"),
                     "\"" + key.name() + "\" is no name: expected lower-case letters, digits, - and .");
         }
-        if (!Names.isDomainLabel(key.namespace())) { // upper case too: Istio's own documentation has it
+        if (kind.isClusterScoped() && metadata.has("namespace")) {
+            report.error(metadata.at("namespace"), "a " + kind.name() + " is in no namespace", "leave it out");
+        } else if (!kind.isClusterScoped()
+                && !Names.isDomainLabel(key.namespace())) { // upper case too: Istio's own documentation has it
             report.error(
                     metadata.at("namespace"),
                     "\"" + key.namespace() + "\" is no namespace: expected letters, digits and -");

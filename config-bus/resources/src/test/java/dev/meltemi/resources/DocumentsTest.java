@@ -114,13 +114,19 @@ class DocumentsTest {
     }
 
     @Test
-    void the_gateway_api_is_refused_with_what_to_use_instead() {
-        Finding finding = refused(
-                "{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: x}, spec: {}}",
-                Optional.empty());
+    void a_secret_is_refused_because_a_topic_keeps_it_for_everybody() {
+        Finding finding = refused("{apiVersion: v1, kind: Secret, metadata: {name: x}, data: {}}", Optional.empty());
 
         assertThat(finding.code()).isEqualTo("MESH0106");
-        assertThat(finding.hint().orElse("")).contains("VirtualService");
+        assertThat(finding.hint().orElse("")).contains("beside the gateway");
+    }
+
+    @Test
+    void a_namespace_is_in_no_namespace_itself() {
+        Resource resource = accepted("{apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {a: b}}}");
+
+        assertThat(resource)
+                .isEqualTo(new Namespace(new ResourceKey("core", "Namespace", "-", "shop"), Map.of("a", "b")));
     }
 
     @Test

@@ -48,6 +48,11 @@ public sealed interface Shape permits Struct, Table, Items, Leaf, Shape.FreeForm
         return new Leaf.Text(0, Integer.MAX_VALUE, fits, expected);
     }
 
+    /// @param expected completes "expected …"
+    static Leaf text(int minLength, int maxLength, Predicate<String> fits, String expected) {
+        return new Leaf.Text(minLength, maxLength, fits, expected);
+    }
+
     static Leaf whole(long min, long max) {
         return new Leaf.Whole(min, max);
     }
@@ -95,16 +100,16 @@ public sealed interface Shape permits Struct, Table, Items, Leaf, Shape.FreeForm
     }
 
     static Items list(Shape item) {
-        return new Items(item, 0, Integer.MAX_VALUE);
+        return new Items(item, 0, Integer.MAX_VALUE, null);
     }
 
     static Items list(Shape item, int min, int max) {
-        return new Items(item, min, max);
+        return new Items(item, min, max, null);
     }
 
     /// Names that people choose, each with a value.
     static Table table(Shape value) {
-        return new Table(value, 0);
+        return new Table(value, 0, Integer.MAX_VALUE);
     }
 
     static Struct struct() {

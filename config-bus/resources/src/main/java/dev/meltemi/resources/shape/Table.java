@@ -6,9 +6,14 @@ import java.util.function.Consumer;
 /// Names that people choose, each with a value of one shape.
 ///
 /// @param min entries at least
-public record Table(Shape value, int min) implements Shape {
+/// @param max entries at most
+public record Table(Shape value, int min, int max) implements Shape {
     public Table atLeast(int entries) {
-        return new Table(value, entries);
+        return new Table(value, entries, max);
+    }
+
+    public Table atMost(int entries) {
+        return new Table(value, min, entries);
     }
 
     @Override
@@ -19,6 +24,9 @@ public record Table(Shape value, int min) implements Shape {
         }
         if (mapping.entries().size() < min) {
             sink.error(part, "is empty: expected at least " + min + " entry", null);
+        }
+        if (mapping.entries().size() > max) {
+            sink.error(part, "has " + mapping.entries().size() + " entries: expected at most " + max, null);
         }
         for (String name : mapping.entries().keySet()) {
             if (sink.isFull()) {
