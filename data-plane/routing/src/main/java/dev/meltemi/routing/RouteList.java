@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// The rules for one host at one port, tried in order: the first that matches decides, and if none does the request has
 /// no route.
@@ -35,11 +36,16 @@ final class RouteList {
         return otherwise;
     }
 
-    Decision decide(RequestHead request, RandomGenerator random) {
+    /// @param tracer null: nobody asks why
+    Decision decide(RequestHead request, RandomGenerator random, @Nullable Tracer tracer) {
         int pathEnd = MatchedPath.end(request.path());
         for (int i = 0; i < rules.size(); i++) {
             RouteRule rule = rules.get(i);
-            if (rule.matches(request, pathEnd)) {
+            int failed = rule.firstFailing(request, pathEnd);
+            if (tracer != null) {
+                tracer.tried(rule, failed);
+            }
+            if (failed == RouteRule.NONE) {
                 return rule.action().decide(request, random);
             }
         }
@@ -82,7 +88,7 @@ final class RouteList {
         return new RouteList(
                 rules.stream()
                         .map(rule ->
-                                new RouteRule(rule.predicates(), rule.action().map(change)))
+                                new RouteRule(rule.predicates(), rule.action().map(change), rule.source()))
                         .toList(),
                 change.apply(otherwise));
     }

@@ -1,20 +1,32 @@
 package dev.meltemi.routing;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One match of one rule and what it leads to.
-record RouteRule(List<Predicate> predicates, Action action) {
+///
+/// @param source null where nobody asks for it
+record RouteRule(
+        List<Predicate> predicates, Action action, @Nullable RouteSource source) {
+    /// No predicate.
+    static final int NONE = -1;
+
     RouteRule {
         predicates = List.copyOf(predicates);
     }
 
-    boolean matches(RequestHead request, int pathEnd) {
+    RouteRule(List<Predicate> predicates, Action action) {
+        this(predicates, action, null);
+    }
+
+    /// @return the first predicate that doesn't hold, {@link #NONE} when all do
+    int firstFailing(RequestHead request, int pathEnd) {
         for (int i = 0; i < predicates.size(); i++) {
             if (!predicates.get(i).holds(request, pathEnd)) {
-                return false;
+                return i;
             }
         }
-        return true;
+        return NONE;
     }
 
     /// Whether nothing after it can be reached: no condition, or only one that every path meets.

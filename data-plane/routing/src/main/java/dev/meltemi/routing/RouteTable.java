@@ -101,7 +101,16 @@ public final class RouteTable {
     /// For a sidecar by authority (Host), for a gateway by listener port and authority. No allocation when the
     /// answer is a `Forward` known when the table was built, unless a regex has to be tried.
     public Decision decide(RequestHead request, RandomGenerator random) {
-        return authorities.routes(request.authority(), request.listenerPort()).decide(request, random);
+        return decide(request, random, null);
+    }
+
+    /// @param tracer null: nobody asks why
+    Decision decide(RequestHead request, RandomGenerator random, @Nullable Tracer tracer) {
+        RouteList routes = authorities.routes(request.authority(), request.listenerPort());
+        if (tracer != null) {
+            tracer.found(routes);
+        }
+        return routes.decide(request, random, tracer);
     }
 
     /// What this workload serves at a port; for a port that no service of its names, an inbound pass-through
