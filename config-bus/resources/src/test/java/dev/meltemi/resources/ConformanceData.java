@@ -30,6 +30,32 @@ final class ConformanceData {
                 .toList();
     }
 
+    /// @param meshConfig empty for Istio's defaults
+    /// @param expected `message origin`, in any order
+    record AnalysisCase(
+            String name, String analyzer, String resources, Optional<String> meshConfig, List<String> expected) {}
+
+    static List<AnalysisCase> analysis() {
+        return lines(folder("analysis").resolve("analysis.jsonl"))
+                .map(ConformanceData::readAnalysis)
+                .toList();
+    }
+
+    private static AnalysisCase readAnalysis(String line) {
+        JsonNode node = JSON.readTree(line);
+        return new AnalysisCase(
+                node.path("id").asString() + " " + node.path("name").asString(),
+                node.path("analyzer").asString(),
+                node.path("resources").asString(),
+                node.has("meshConfig") ? Optional.of(node.path("meshConfig").asString()) : Optional.empty(),
+                node.path("expect")
+                        .valueStream()
+                        .map(one -> one.path("message").asString() + " "
+                                + one.path("origin").asString())
+                        .sorted()
+                        .toList());
+    }
+
     /// Files below a folder of the data.
     static List<Path> files(String folder) {
         try (Stream<Path> files = Files.walk(folder(folder))) {

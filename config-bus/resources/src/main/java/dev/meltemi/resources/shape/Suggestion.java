@@ -5,14 +5,14 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Guesses what somebody meant to write.
-final class Suggestion {
+public final class Suggestion {
     /// Longer names are no typing mistakes, and comparing them costs.
     private static final int MAX_LENGTH = 48;
 
     private Suggestion() {}
 
     /// `did you mean "timeout"?`, or null when nothing is near.
-    static @Nullable String among(Collection<String> names, String written) {
+    public static @Nullable String among(Collection<String> names, String written) {
         if (written.length() > MAX_LENGTH) {
             return null;
         }
