@@ -23,10 +23,10 @@ sealed interface Action {
         }
     }
 
-    /// @param bounds running sums of the weights, one for each decision
-    record Split(List<Decision> decisions, List<Integer> bounds) implements Action {
+    /// @param bounds running sums of the weights, one for each share
+    record Split(List<Action> shares, List<Integer> bounds) implements Action {
         public Split {
-            decisions = List.copyOf(decisions);
+            shares = List.copyOf(shares);
             bounds = List.copyOf(bounds);
         }
 
@@ -37,12 +37,12 @@ sealed interface Action {
             while (bounds.get(at) <= drawn) {
                 at++;
             }
-            return decisions.get(at);
+            return shares.get(at).decide(request, random);
         }
 
         @Override
         public Action map(UnaryOperator<Decision> change) {
-            return new Split(decisions.stream().map(change).toList(), bounds);
+            return new Split(shares.stream().map(share -> share.map(change)).toList(), bounds);
         }
     }
 

@@ -74,7 +74,7 @@ final class Edges {
     }
 
     private Edge refused(Decision.Refuse refuse) {
-        String cluster = refuse.failure() instanceof ProxyFailure.NoCluster(var name) ? name : "";
+        String cluster = refuse.failure() instanceof ProxyFailure.NoCluster(var name, var _) ? name : "";
         return unsent(refuse.route(), refuse.service(), cluster);
     }
 

@@ -35,7 +35,7 @@ public record FailureWords(int status, String flag, String details, String body,
     public static FailureWords of(ProxyFailure failure) {
         return switch (failure) {
             case ProxyFailure.NoRoute() -> of(404, "NR", "route_not_found", "");
-            case ProxyFailure.NoCluster(var _) -> of(503, "NC", "cluster_not_found", "");
+            case ProxyFailure.NoCluster(var _, var status) -> of(status, "NC", "cluster_not_found", "");
             case ProxyFailure.NoHealthyEndpoint(var _) -> of(503, "UH", "no_healthy_upstream", "no healthy upstream");
             case ProxyFailure.ConnectFailed(var why) ->
                 of(

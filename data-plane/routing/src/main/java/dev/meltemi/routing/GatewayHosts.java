@@ -1,6 +1,7 @@
 package dev.meltemi.routing;
 
 import dev.meltemi.schemas.access.Edge;
+import dev.meltemi.schemas.compiled.GatewayApi;
 import dev.meltemi.schemas.compiled.GatewayHost;
 import dev.meltemi.schemas.compiled.GatewayRoutes;
 import dev.meltemi.schemas.compiled.GatewayServer;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +19,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /// A gateway's side of the table: for each port the hosts of all Gateways that select this workload, and for
-/// each host the rules of all VirtualServices bound to them.
+/// each host the rules of all VirtualServices bound to them and of all Gateway API routes attached to them.
 final class GatewayHosts implements Hosts {
     private static final RouteList NO_HOST = new RouteList(List.of(), Edge.Service.UNKNOWN);
 
@@ -39,26 +41,41 @@ final class GatewayHosts implements Hosts {
             NamespaceModes modes,
             Clusters clusters) {
         var destinations = new Destinations(self, new ServiceLookup(services, self.namespace()), modes, clusters);
-        var rules = new TreeMap<Integer, Map<String, List<RouteRule>>>();
+        var told = new TreeMap<Integer, Map<String, List<Told>>>();
         var listeners = new LinkedHashSet<RouteTable.Listener>();
         for (GatewayRoutes gateway : ours(self, gateways)) {
             for (GatewayServer server : gateway.getServers()) {
                 listeners.add(new RouteTable.Listener(server.getBind(), server.getPort(), server.getProtocol()));
-                var hosts = rules.computeIfAbsent(server.getPort(), _ -> new HashMap<>());
+                var hosts = told.computeIfAbsent(server.getPort(), _ -> new HashMap<>());
+                if (gateway.getApi() == GatewayApi.KUBERNETES) {
+                    server.getNamedHosts().forEach(host -> hosts.computeIfAbsent(host, _ -> new ArrayList<>()));
+                }
                 for (GatewayHost host : server.getHosts()) {
-                    hosts.computeIfAbsent(host.getHost(), _ -> new ArrayList<>())
-                            .addAll(rules(self, gateway.getGateway(), server, host, destinations));
+                    var ofHost = hosts.computeIfAbsent(host.getHost(), _ -> new ArrayList<>());
+                    host.getHttp().stream()
+                            .filter(rules -> ServiceLookup.exported(rules.getExportTo(), self.namespace()))
+                            .forEach(rules -> ofHost.add(new Told(gateway.getGateway(), rules)));
                 }
             }
         }
         var byPort = new HashMap<Integer, HostIndex<RouteList>>();
-        rules.forEach((port, hosts) -> byPort.put(port, index(hosts)));
+        told.forEach((port, hosts) -> {
+            var lists = new HashMap<String, RouteList>();
+            hosts.forEach((host, rules) -> lists.put(host, routes(self, rules, service(host), port, destinations)));
+            byPort.put(port, new HostIndex<>(lists));
+        });
         return new GatewayHosts(byPort, List.copyOf(listeners), destinations.found());
     }
 
-    /// The Gateways that select this workload, the oldest first.
+    /// @param gateway by which the rules came to the host
+    private record Told(String gateway, HttpRules rules) {}
+
+    /// The Gateways that select this workload, the oldest first; those of the Gateway API are served in their own
+    /// namespace only.
     private static List<GatewayRoutes> ours(Workload self, Collection<GatewayRoutes> gateways) {
         return gateways.stream()
+                .filter(gateway -> gateway.getApi() != GatewayApi.KUBERNETES
+                        || gateway.getNamespace().equals(self.namespace()))
                 .filter(gateway -> self.labels()
                         .entrySet()
                         .containsAll(gateway.getSelector().entrySet()))
@@ -67,23 +84,21 @@ final class GatewayHosts implements Hosts {
                 .toList();
     }
 
-    private static List<RouteRule> rules(
-            Workload self, String gateway, GatewayServer server, GatewayHost host, Destinations destinations) {
-        Edge.Service service = service(host.getHost());
-        var routes = new RouteCompiler(destinations, service, server.getPort());
+    /// VirtualServices first, in their order; then what Gateway API routes say, by precedence.
+    private static RouteList routes(
+            Workload self, List<Told> told, Edge.Service service, int port, Destinations destinations) {
+        var routes = new RouteCompiler(destinations, service, port);
         var compiled = new ArrayList<RouteRule>();
-        for (HttpRules rules : host.getHttp()) {
-            if (ServiceLookup.exported(rules.getExportTo(), self.namespace())) {
-                compiled.addAll(new RuleCompiler(self, gateway).compile(rules, routes));
+        var merged = new LinkedHashMap<String, HttpRules>();
+        for (Told each : told) {
+            if (RuleCompiler.isVirtualService(each.rules())) {
+                compiled.addAll(new RuleCompiler(self, each.gateway()).compile(each.rules(), routes));
+            } else {
+                merged.putIfAbsent(each.rules().getKind() + "/" + each.rules().getRule(), each.rules());
             }
         }
-        return compiled;
-    }
-
-    private static HostIndex<RouteList> index(Map<String, List<RouteRule>> hosts) {
-        var lists = new HashMap<String, RouteList>();
-        hosts.forEach((host, rules) -> lists.put(host, RouteList.merged(rules, service(host))));
-        return new HostIndex<>(lists);
+        compiled.addAll(new RuleCompiler(self, "").merge(merged.values(), routes));
+        return RouteList.merged(compiled, service);
     }
 
     private static Edge.Service service(String host) {

@@ -7,8 +7,10 @@ public sealed interface ProxyFailure {
     /// No rule or service for the request: NR, 404.
     record NoRoute() implements ProxyFailure {}
 
-    /// The route names a host, port or subset that doesn't exist: NC, 503.
-    record NoCluster(String cluster) implements ProxyFailure {}
+    /// The route names a host, port or subset that doesn't exist, or that it may not refer to: NC.
+    ///
+    /// @param status 503; 500 under a route of the Gateway API
+    record NoCluster(String cluster, int status) implements ProxyFailure {}
 
     /// The cluster has no endpoint: UH, 503.
     record NoHealthyEndpoint(String cluster) implements ProxyFailure {}

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /// One compiled route: everything about it that doesn't depend on the request.
 ///
 /// @param name `route.match`, `default` without names
-/// @param rule `VirtualService/namespace/name`, empty for a service's own default route
+/// @param rule `Kind/namespace/name`, empty for a service's own default route
 /// @param timeoutNanos of the whole request, 0: none
 /// @param rewrite null: the path stays
 /// @param authorityRewrite null: the authority stays
@@ -29,10 +29,6 @@ public record Route(
     /// A route that adds nothing to where it leads.
     static Route plain(String name, String rule) {
         return new Route(name, rule, 0, Retries.DEFAULT, null, null, FaultPlan.NONE, List.of());
-    }
-
-    Route withAuthority(String authority) {
-        return new Route(name, rule, timeoutNanos, retries, rewrite, authority, fault, mirrors);
     }
 
     /// What the path becomes on its way to the destination.

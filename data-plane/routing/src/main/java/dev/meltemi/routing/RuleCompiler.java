@@ -7,30 +7,32 @@ import dev.meltemi.schemas.compiled.NamedMatch;
 import dev.meltemi.schemas.compiled.StringMatch;
 import dev.meltemi.schemas.compiled.StringMatchKind;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Specialises one VirtualService for one workload: leaves out the matches that can't concern it, makes predicates of
-/// the rest and stops at the first rule that matches everything.
+/// Specialises rules for one workload: leaves out the matches that can't concern it and makes predicates of the rest.
 ///
 /// @param gateway `mesh`, or `namespace/name` of the Gateway that the rule is bound to
 record RuleCompiler(Workload self, String gateway) {
     static final String MESH = "mesh";
+    static final String VIRTUAL_SERVICE = "VirtualService";
 
+    /// One VirtualService, as far as its first rule that matches everything.
     List<RouteRule> compile(HttpRules rules, RouteCompiler routes) {
         var compiled = new ArrayList<RouteRule>();
         for (HttpRoute route : rules.getRoutes()) {
             if (route.getMatches().isEmpty()) {
-                compiled.add(new RouteRule(List.of(), routes.action(route, rules.getRule(), "", MatchedPath.ANY)));
+                compiled.add(new RouteRule(List.of(), routes.action(rules, route, null)));
                 return compiled;
             }
             for (HttpMatch match : route.getMatches()) {
                 if (!concerns(match, routes.port())) {
                     continue;
                 }
-                var rule = new RouteRule(
-                        predicates(match), routes.action(route, rules.getRule(), match.getName(), matchedPath(match)));
+                var rule = new RouteRule(predicates(match), routes.action(rules, route, match));
                 compiled.add(rule);
                 if (rule.isCatchAll()) {
                     return compiled;
@@ -38,6 +40,31 @@ record RuleCompiler(Workload self, String gateway) {
             }
         }
         return compiled;
+    }
+
+    /// Routes of the Gateway API, merged: the best match of all decides, as far as the first that matches everything.
+    List<RouteRule> merge(Collection<HttpRules> all, RouteCompiler routes) {
+        var claims = new ArrayList<Claim>();
+        for (HttpRules rules : all) {
+            for (HttpRoute route : rules.getRoutes()) {
+                route.getMatches().forEach(match -> claims.add(new Claim(rules, route, match)));
+            }
+        }
+        Collections.sort(claims);
+        var compiled = new ArrayList<RouteRule>();
+        for (Claim claim : claims) {
+            var rule = new RouteRule(
+                    predicates(claim.match()), routes.action(claim.rules(), claim.route(), claim.match()));
+            compiled.add(rule);
+            if (rule.isCatchAll()) {
+                break;
+            }
+        }
+        return compiled;
+    }
+
+    static boolean isVirtualService(HttpRules rules) {
+        return rules.getKind().equals(VIRTUAL_SERVICE);
     }
 
     /// Istio evaluates the caller's side when it generates configuration, and for HTTP ignores it where the match lists
@@ -52,11 +79,6 @@ record RuleCompiler(Workload self, String gateway) {
         String namespace = match.getSourceNamespace();
         return self.labels().entrySet().containsAll(match.getSourceLabels().entrySet())
                 && (namespace == null || namespace.isEmpty() || namespace.equals(self.namespace()));
-    }
-
-    private static MatchedPath matchedPath(HttpMatch match) {
-        StringMatch uri = match.getUri();
-        return uri == null ? MatchedPath.ANY : MatchedPath.of(uri);
     }
 
     /// The cheap ones first: all must hold, so their order doesn't matter to the outcome.

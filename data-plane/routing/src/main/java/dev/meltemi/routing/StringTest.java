@@ -36,7 +36,7 @@ sealed interface StringTest {
     /// Whole segments: `/foo` and `/foo/` hold for `/foo` and `/foo/bar`, not for `/foobar`.
     record PathPrefix(String value) implements StringTest {
         public PathPrefix {
-            value = value.endsWith("/") ? value.substring(0, value.length() - 1) : value;
+            value = MatchedPath.withoutSlash(value);
         }
 
         @Override

@@ -77,7 +77,7 @@ public record TableView(
     }
 
     private static void note(HttpRules rules, Map<String, Long> offsets) {
-        offsets.put("VirtualService/" + rules.getRule(), rules.getConfigOffset());
+        offsets.put(rules.getKind() + "/" + rules.getRule(), rules.getConfigOffset());
     }
 
     private static void rows(Hosts.Listed listed, Map<String, Long> offsets, List<RouteRow> into) {
@@ -112,7 +112,7 @@ public record TableView(
     private static Route route(Action action) {
         return switch (action) {
             case Action.Always(var decision) -> route(decision);
-            case Action.Split(var decisions, var _) -> route(decisions.getFirst());
+            case Action.Split(var shares, var _) -> route(shares.getFirst());
             case Action.SendElsewhere(var target) -> target.route();
         };
     }
@@ -129,11 +129,11 @@ public record TableView(
     private static String destination(Action action) {
         return switch (action) {
             case Action.Always(var decision) -> destination(decision);
-            case Action.Split(var decisions, var bounds) -> {
+            case Action.Split(var shares, var bounds) -> {
                 var parts = new ArrayList<String>();
-                for (int i = 0; i < decisions.size(); i++) {
+                for (int i = 0; i < shares.size(); i++) {
                     int weight = bounds.get(i) - (i == 0 ? 0 : bounds.get(i - 1));
-                    parts.add(destination(decisions.get(i)) + "=" + weight);
+                    parts.add(destination(shares.get(i)) + "=" + weight);
                 }
                 yield String.join(", ", parts);
             }

@@ -6,6 +6,7 @@ import dev.meltemi.schemas.compiled.HttpRoute;
 import dev.meltemi.schemas.compiled.HttpRules;
 import dev.meltemi.schemas.compiled.ServicePort;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,22 +36,23 @@ final class VirtualHosts {
     /// @return null when this workload sees neither a service nor a rule of that host
     @Nullable
     VirtualHost of(ServiceRoutes routes) {
-        HttpRules rules = rules(routes);
+        List<HttpRules> rules = rules(routes);
         boolean declared = services.declares(routes);
-        if (!declared && rules == null) {
+        if (!declared && rules.isEmpty()) {
             return null;
         }
         Edge.Service service = ServiceLookup.service(routes);
         var used = new Destinations(self, services, modes, clusters);
         var byPort = new HashMap<Integer, RouteList>();
         for (int port : declared ? numbers(routes.getPorts()) : portsThatMatter(rules)) {
-            byPort.put(port, rules == null ? plain(used.whole(routes, port)) : owned(rules, service, used, port));
+            List<HttpRules> here = at(port, rules, routes.getNamespace());
+            byPort.put(port, here.isEmpty() ? plain(used.whole(routes, port)) : owned(here, service, used, port));
         }
         return new VirtualHost(
                 service,
                 byPort,
                 declared ? onlyHttpPort(routes, byPort) : null,
-                declared || rules == null ? null : owned(rules, service, used, 0),
+                declared ? null : owned(rules, service, used, 0),
                 used.found(),
                 dependencies(routes));
     }
@@ -61,15 +63,33 @@ final class VirtualHosts {
         return dependencies;
     }
 
-    /// The first VirtualService that this workload sees owns the host; the mesh doesn't merge them.
-    private @Nullable HttpRules rules(ServiceRoutes routes) {
+    /// The first VirtualService that this workload sees owns the host; the mesh doesn't merge them. Without one it is
+    /// all Gateway API routes that it sees.
+    private List<HttpRules> rules(ServiceRoutes routes) {
+        var attached = new ArrayList<HttpRules>();
         for (HttpRules candidate : routes.getHttp()) {
             if (candidate.getGateways().contains(RuleCompiler.MESH)
                     && ServiceLookup.exported(candidate.getExportTo(), self.namespace())) {
-                return candidate;
+                if (RuleCompiler.isVirtualService(candidate)) {
+                    return List.of(candidate);
+                }
+                attached.add(candidate);
             }
         }
-        return null;
+        return attached;
+    }
+
+    /// What counts at one port. Routes of the caller's own namespace for another's service (consumer routes) replace
+    /// those of the service's own (producer routes; GEP-1294).
+    private static List<HttpRules> at(int port, List<HttpRules> rules, String serviceNamespace) {
+        List<HttpRules> here = rules.stream()
+                .filter(each -> each.getPorts().isEmpty() || each.getPorts().contains(port))
+                .toList();
+        List<HttpRules> consumer = here.stream()
+                .filter(each -> !RuleCompiler.isVirtualService(each)
+                        && !each.getNamespace().equals(serviceNamespace))
+                .toList();
+        return consumer.isEmpty() ? here : consumer;
     }
 
     private static RouteList plain(Cluster cluster) {
@@ -77,9 +97,14 @@ final class VirtualHosts {
                 new Decision.Forward(Route.plain("default", ""), cluster, HeaderEdits.NONE, HeaderEdits.NONE));
     }
 
-    private RouteList owned(HttpRules rules, Edge.Service service, Destinations destinations, int port) {
+    private RouteList owned(List<HttpRules> rules, Edge.Service service, Destinations destinations, int port) {
         var routes = new RouteCompiler(destinations, service, port);
-        return new RouteList(new RuleCompiler(self, RuleCompiler.MESH).compile(rules, routes), service);
+        var compiler = new RuleCompiler(self, RuleCompiler.MESH);
+        return new RouteList(
+                RuleCompiler.isVirtualService(rules.getFirst())
+                        ? compiler.compile(rules.getFirst(), routes)
+                        : compiler.merge(rules, routes),
+                service);
     }
 
     private static Set<Integer> numbers(List<ServicePort> ports) {
@@ -97,10 +122,10 @@ final class VirtualHosts {
 
     /// The ports at which the rules of a host without a service come out differently: those that they name, and
     /// those of services to which they lead without naming one.
-    private Set<Integer> portsThatMatter(@Nullable HttpRules rules) {
+    private Set<Integer> portsThatMatter(List<HttpRules> rules) {
         var ports = new TreeSet<Integer>(Set.of(HTTP));
-        if (rules != null) {
-            for (HttpRoute route : rules.getRoutes()) {
+        for (HttpRules each : rules) {
+            for (HttpRoute route : each.getRoutes()) {
                 route.getMatches().forEach(match -> ports.add(match.getPort()));
                 route.getDestinations().forEach(to -> ports.addAll(portsOf(to.getDestination())));
                 route.getMirrors().forEach(to -> ports.addAll(portsOf(to.getDestination())));

@@ -11,7 +11,7 @@ class FailureWordsTest {
     private static ProxyFailure failure(String word) {
         return switch (word) {
             case "NoRoute" -> new ProxyFailure.NoRoute();
-            case "NoCluster" -> new ProxyFailure.NoCluster("outbound|80||absent");
+            case "NoCluster" -> new ProxyFailure.NoCluster("outbound|80||absent", 503);
             case "NoHealthy" -> new ProxyFailure.NoHealthyEndpoint("outbound|80||empty");
             case "ConnectRefused" -> new ProxyFailure.ConnectFailed("Connection refused");
             case "ConnectTimeout" -> new ProxyFailure.ConnectFailed("connection timeout");
