@@ -39,6 +39,13 @@ final class Destination {
         return parts.length == 4 ? parts[2] : "";
     }
 
+    /// `namespace/name` of a Kubernetes Service, else the host.
+    static String service(String cluster) {
+        String host = cluster.substring(cluster.lastIndexOf('|') + 1);
+        String[] labels = host.split("\\.", 3);
+        return labels.length == 3 && labels[2].startsWith("svc.") ? labels[1] + "/" + labels[0] : host;
+    }
+
     static Map<String, Object> of(String cluster, double weight) {
         String[] parts = cluster.split("\\|", -1);
         var destination = new LinkedHashMap<String, Object>();

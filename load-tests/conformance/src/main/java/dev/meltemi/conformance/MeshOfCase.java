@@ -10,6 +10,7 @@ import dev.meltemi.rules.Compiler;
 import dev.meltemi.rules.MeshState;
 import dev.meltemi.schemas.Compiled;
 import dev.meltemi.schemas.Revision;
+import dev.meltemi.schemas.fleet.Registration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +25,13 @@ record MeshOfCase(Compiled compiled, List<String> refused) {
 
     /// @param streams YAML, the first document of the first counts as the oldest
     static MeshOfCase of(String... streams) {
+        return of(List.of(streams), List.of());
+    }
+
+    /// @param registrations of instances that run
+    static MeshOfCase of(List<String> streams, List<Registration> registrations) {
         var changes = new ArrayList<Change>();
+        registrations.forEach(each -> changes.add(new Change.Registered(each)));
         var refused = new ArrayList<String>();
         for (String stream : streams) {
             for (Documents.Document document : Documents.split(stream)) {

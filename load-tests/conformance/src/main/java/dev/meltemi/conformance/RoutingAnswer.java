@@ -26,7 +26,23 @@ final class RoutingAnswer {
     private final RoutingCase asked;
     private final Map<String, Integer> drawn = new TreeMap<>();
     private final Map<String, Decision.Forward> bySubset = new TreeMap<>();
+    /// Shares by `namespace/name`: of services, and of the workloads that answer for them.
+    private final Map<String, Double> services = new TreeMap<>();
+
+    private final Map<String, Double> workloads = new TreeMap<>();
     private final Decision first;
+
+    /// What a status without a gRPC status means to a gRPC client (gRPC's http-grpc-status-mapping).
+    private static final Map<Integer, String> GRPC_STATUS = Map.of(
+            200, "OK",
+            400, "INTERNAL",
+            401, "UNAUTHENTICATED",
+            403, "PERMISSION_DENIED",
+            404, "UNIMPLEMENTED",
+            429, "UNAVAILABLE",
+            502, "UNAVAILABLE",
+            503, "UNAVAILABLE",
+            504, "UNAVAILABLE");
 
     RoutingAnswer(RouteTable table, RoutingCase asked, RandomGenerator random) {
         this.asked = asked;
@@ -36,9 +52,22 @@ final class RoutingAnswer {
             drawn.merge(Destination.name(decision), 1, Integer::sum);
             if (decision instanceof Decision.Forward forward) {
                 bySubset.putIfAbsent(Destination.subset(forward.cluster().name()), forward);
+                services.merge(Destination.service(forward.cluster().name()), 1.0 / DRAWS, Double::sum);
+                Endpoint endpoint = forward.cluster().pick(random, List.of());
+                String workload = endpoint == null
+                        ? "none"
+                        : endpoint.labels().namespace() + "/"
+                                + endpoint.labels().workload();
+                workloads.merge(workload, 1.0 / DRAWS, Double::sum);
             }
             decision = table.decide(asked.head(), random);
         }
+        rounded(services);
+        rounded(workloads);
+    }
+
+    private static void rounded(Map<String, Double> shares) {
+        shares.replaceAll((_, share) -> Math.round(share * 1e6) / 1e6);
     }
 
     /// As {@link Observation#of}.
@@ -59,6 +88,9 @@ final class RoutingAnswer {
                         && forward.cluster().name().equals("PassthroughCluster");
             case "answeredByProxy" -> !(first instanceof Decision.Forward);
             case "status" -> status();
+            case "grpcStatus" -> GRPC_STATUS.getOrDefault(status(), "UNKNOWN");
+            case "services" -> services;
+            case "workloads" -> workloads;
             case "redirect" -> redirect();
             case "directResponse" -> directResponse();
             case "timeout" -> seconds(route().timeoutNanos());

@@ -32,7 +32,7 @@ enum Suite {
             case ROUTING -> RoutingCases.in(folder);
             case POLICY -> PolicyCases.in(folder);
             case AUTHZ -> AuthzCases.in(folder);
-            case GATEWAY_API -> List.of();
+            case GATEWAY_API -> GatewayApiCases.in(folder);
             case SAMPLES -> SampleCases.in(folder);
         };
     }
