@@ -1,5 +1,6 @@
 package dev.meltemi.resources;
 
+import dev.meltemi.resources.shape.Part;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -39,6 +40,29 @@ public enum Protocol {
             case "MYSQL" -> Optional.of(MYSQL);
             default -> Optional.empty();
         };
+    }
+
+    /// As Istio chooses it for a port of a Service: `appProtocol`, or what the port's name begins with, such as
+    /// `http-web`; UNSPECIFIED also when that is no protocol.
+    public static Protocol ofServicePort(Part port) {
+        if (port.text("protocol").equals("UDP")) {
+            return UDP;
+        }
+        return switch (port.text("appProtocol")) {
+            case "" -> byName(port.text("name"));
+            case "kubernetes.io/h2c" -> HTTP2;
+            case "kubernetes.io/ws" -> HTTP;
+            case "kubernetes.io/wss" -> HTTPS;
+            case String named -> byName(named);
+        };
+    }
+
+    private static Protocol byName(String name) {
+        if (name.regionMatches(true, 0, "grpc-web", 0, "grpc-web".length())) {
+            return GRPC_WEB;
+        }
+        int dash = name.indexOf('-');
+        return parse(dash < 0 ? name : name.substring(0, dash)).orElse(UNSPECIFIED);
     }
 
     /// Whether requests on such a port are routed by HTTP rules.

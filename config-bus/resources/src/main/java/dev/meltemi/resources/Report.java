@@ -38,7 +38,7 @@ final class Report implements Sink {
 
     void warn(Code code, Part at, String text) {
         if (warnings.size() < MAX) {
-            warnings.add(finding(code, Finding.Level.WARNING, at, text, null));
+            warnings.add(finding(code, code.level(), at, text, null));
         }
     }
 

@@ -15,7 +15,6 @@ import dev.meltemi.resources.shape.Part;
 import dev.meltemi.resources.shape.Struct;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /// Kubernetes' core Service, as a declaration of a mesh service.
 final class Services {
@@ -133,30 +132,6 @@ final class Services {
     private static ServicePort readPort(Part port) {
         int number = (int) port.whole("port");
         int target = (int) port.whole("targetPort");
-        return new ServicePort(number, port.text("name"), protocol(port), target == 0 ? number : target);
-    }
-
-    /// As Istio chooses it: `appProtocol`, or what the port's name begins with, such as `http-web`.
-    private static Protocol protocol(Part port) {
-        if (port.text("protocol").equals("UDP")) {
-            return Protocol.UDP;
-        }
-        return switch (port.text("appProtocol")) {
-            case "" -> byName(port.text("name"));
-            case "kubernetes.io/h2c" -> Protocol.HTTP2;
-            case "kubernetes.io/ws" -> Protocol.HTTP;
-            case "kubernetes.io/wss" -> Protocol.HTTPS;
-            case String named -> Protocol.parse(named).orElse(Protocol.UNSPECIFIED);
-        };
-    }
-
-    private static Protocol byName(String name) {
-        if (name.equals("grpc-web") || name.startsWith("grpc-web-")) {
-            return Protocol.GRPC_WEB;
-        }
-        int dash = name.indexOf('-');
-        return Optional.of(dash < 0 ? name : name.substring(0, dash))
-                .flatMap(Protocol::parse)
-                .orElse(Protocol.UNSPECIFIED);
+        return new ServicePort(number, port.text("name"), Protocol.ofServicePort(port), target == 0 ? number : target);
     }
 }

@@ -37,23 +37,22 @@ final class UnreachableRules {
                             : "is never used: a rule before it has no matches and takes every request");
         }
         catchAll |= own.isEmpty();
-        int covered = 0;
+        int repeated = 0;
         for (Part match : own) {
-            if (isCovered(match)) {
+            boolean repeats = matches.contains(print(match, Set.of("name")));
+            if (repeats || isCovered(match)) {
                 report.warn(Code.IST0131, match, "is never reached: a match before it covers it");
-                covered++;
             }
+            repeated += repeats ? 1 : 0;
             remember(match);
         }
-        if (!own.isEmpty() && covered == own.size()) {
-            report.warn(Code.IST0130, rule, "is never used: matches before it cover all of its own");
+        // as in Istio, a rule whose matches are covered by shorter prefixes has a finding for each of them only
+        if (!own.isEmpty() && repeated == own.size()) {
+            report.warn(Code.IST0130, rule, "is never used: rules before it have all of its matches");
         }
     }
 
     private boolean isCovered(Part match) {
-        if (matches.contains(print(match, Set.of("name")))) {
-            return true;
-        }
         String prefix = match.at("uri").text("prefix");
         if (prefix.isEmpty() || match.flag("ignoreUriCase")) {
             return false;

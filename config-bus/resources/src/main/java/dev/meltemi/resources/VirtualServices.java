@@ -56,7 +56,7 @@ final class VirtualServices {
         spec.items("tls").forEach(tls -> checkTls(tls, spec, report));
         spec.items("tcp").forEach(tcp -> checkTcp(tcp, report));
         if (!report.hasErrors()) {
-            UnreachableRules.warn(spec.items("http"), report);
+            List.of("http", "tls", "tcp").forEach(rules -> UnreachableRules.warn(spec.items(rules), report));
         }
     }
 

@@ -42,8 +42,14 @@ final class Notes {
         once(code, document, at, text, null);
     }
 
+    /// Unless something of that code was said of that line.
     void add(View document, Finding finding) {
-        if (found.size() < MAX) {
+        boolean known = found.stream()
+                .filter(one -> one.document() == document)
+                .map(Diagnosis::finding)
+                .anyMatch(one -> one.code().equals(finding.code())
+                        && one.at().line() == finding.at().line());
+        if (found.size() < MAX && !known) {
             found.add(new Diagnosis(document, finding));
         }
     }

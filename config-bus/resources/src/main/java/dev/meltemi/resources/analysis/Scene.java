@@ -21,12 +21,14 @@ final class Scene {
     private static final Set<String> MAKING_PODS = Set.of("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet");
 
     private final Map<Type, Map<String, View>> all = new HashMap<>();
+    private final Collection<View> subjects;
     private final AnalysisSettings settings;
     private final Part meshConfig;
     private final List<Workload> workloads = new ArrayList<>();
     private final Hosts hosts;
 
     private Scene(Collection<View> documents, AnalysisSettings settings) {
+        subjects = documents;
         this.settings = settings;
         documents.forEach(this::put);
         meshConfig = meshConfig();
@@ -100,8 +102,13 @@ final class Scene {
                 : find(type, namespace, name);
     }
 
-    Collection<View> documents() {
-        return all.values().stream().flatMap(views -> views.values().stream()).toList();
+    /// All documents, also those of no kind and those that another replaces.
+    Collection<View> subjects() {
+        return subjects;
+    }
+
+    Workload podsOf(View deployment) {
+        return Workload.template(deployment, this::injects);
     }
 
     List<Workload> workloads() {

@@ -145,7 +145,7 @@ final class VirtualServiceAnalyzers {
     }
 
     static void conflictingHosts(Scene scene, Notes notes) {
-        Map<Hosts.Scoped, List<View>> byHost = new LinkedHashMap<>();
+        Map<Hosts.Scoped, Set<View>> byHost = new LinkedHashMap<>();
         for (View rule : scene.all(Type.VIRTUAL_SERVICE)) {
             List<String> gateways = rule.spec().texts("gateways");
             if (!gateways.isEmpty() && !gateways.contains("mesh")) {
@@ -154,20 +154,21 @@ final class VirtualServiceAnalyzers {
             for (String scope : Hosts.scopes(rule.spec().texts("exportTo"), rule.namespace())) {
                 for (String host : rule.spec().texts("hosts")) {
                     var scoped = new Hosts.Scoped(scope, Hosts.qualified(host, rule.namespace()));
-                    byHost.computeIfAbsent(scoped, any -> new java.util.ArrayList<>())
-                            .add(rule);
+                    byHost.computeIfAbsent(scoped, any -> new LinkedHashSet<>()).add(rule);
                 }
             }
         }
         Set<View> said = new HashSet<>();
+        List<Map.Entry<Hosts.Scoped, Set<View>>> everywhere = byHost.entrySet().stream()
+                .filter(entry -> entry.getKey().namespace().equals(Hosts.EVERYWHERE))
+                .toList();
         byHost.forEach((scoped, rules) -> {
-            List<View> together = new java.util.ArrayList<>(rules);
+            Set<View> together = new LinkedHashSet<>(rules);
             if (!scoped.namespace().equals(Hosts.EVERYWHERE)) {
-                byHost.forEach((other, others) -> {
-                    if (other.namespace().equals(Hosts.EVERYWHERE) && Hosts.overlap(scoped.name(), other.name())) {
-                        together.addAll(others);
-                    }
-                });
+                everywhere.stream()
+                        .filter(other ->
+                                Hosts.overlap(scoped.name(), other.getKey().name()))
+                        .forEach(other -> together.addAll(other.getValue()));
             }
             if (together.size() > 1) {
                 conflict(scoped, together, said, notes);
@@ -175,7 +176,7 @@ final class VirtualServiceAnalyzers {
         });
     }
 
-    private static void conflict(Hosts.Scoped scoped, List<View> rules, Set<View> said, Notes notes) {
+    private static void conflict(Hosts.Scoped scoped, Set<View> rules, Set<View> said, Notes notes) {
         String names =
                 rules.stream().map(View::qualifiedName).sorted().distinct().collect(Collectors.joining(", "));
         for (View rule : rules) {
