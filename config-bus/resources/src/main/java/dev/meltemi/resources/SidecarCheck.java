@@ -1,9 +1,9 @@
 package dev.meltemi.resources;
 
 import dev.meltemi.resources.shape.Part;
+import dev.meltemi.resources.yaml.Node;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /// What makes a Sidecar valid.
@@ -13,8 +13,9 @@ final class SidecarCheck {
     private SidecarCheck() {}
 
     static void check(Part spec, Metadata metadata, Report report) {
-        if (spec.isEmpty()) {
-            report.error(spec, "is empty: give it egress, ingress or outboundTrafficPolicy");
+        if (List.of("egress", "ingress", "outboundTrafficPolicy", "inboundConnectionPool").stream()
+                .allMatch(field -> isMissing(spec.at(field)))) {
+            report.error(spec, "says nothing: give it egress, ingress or outboundTrafficPolicy");
         }
         Part selector = spec.at("workloadSelector");
         Labels.checkSelector(selector, selector.at("labels"), report);
@@ -30,53 +31,79 @@ final class SidecarCheck {
         checkEgressProxy(spec.at("outboundTrafficPolicy"), report);
     }
 
+    private static boolean isMissing(Part part) {
+        return !part.isPresent() || (part.node() instanceof Node.Sequence && part.isEmpty());
+    }
+
     private static void checkIngress(Part ingress, Report report) {
         Part port = ingress.at("port");
-        long number = port.whole("number");
-        if (number < 1 || number > 65_535) {
-            report.error(port.at("number"), number + ": expected a port from 1 to 65535");
-        }
-        checkProtocol(port, report);
+        checkNumber(port, report);
+        checkPort(port, report);
+        checkBind(ingress, report);
         String endpoint = ingress.text("defaultEndpoint");
         if (!endpoint.isEmpty() && !isEndpoint(endpoint)) {
             report.error(
                     ingress.at("defaultEndpoint"),
-                    "\"" + endpoint + "\": expected 127.0.0.1:port, 0.0.0.0:port, [::1]:port or unix:///path");
+                    "\"" + endpoint + "\": expected 127.0.0.1:port, 0.0.0.0:port, [::1]:port, :port or unix:///path");
         }
         Part pool = ingress.at("connectionPool");
         ConnectionPools.check(pool, report);
         Protocol protocol = Protocol.parse(port.text("protocol")).orElse(Protocol.UNSPECIFIED);
-        if (pool.has("http") && !protocol.isHttp() && protocol != Protocol.UNSPECIFIED) {
-            report.warn(pool.at("http"), "does nothing at a port with protocol " + protocol);
+        if (pool.has("http") && !protocol.isHttp()) {
+            report.warn(pool.at("http"), "does nothing at a port whose protocol isn't HTTP");
         }
         checkTls(ingress.at("tls"), protocol, report);
     }
 
-    private static void checkProtocol(Part port, Report report) {
+    private static void checkNumber(Part port, Report report) {
+        long number = port.whole("number");
+        if (number < 1 || number > 65_535) {
+            report.error(port.at("number"), number + ": expected a port from 1 to 65535");
+        }
+    }
+
+    private static void checkPort(Part port, Report report) {
+        String name = port.text("name");
+        if (!name.isEmpty() && !Names.isDomainLabel(name)) {
+            report.error(port.at("name"), "\"" + name + "\" is no port name: expected letters, digits and -");
+        }
         if (Protocol.parse(port.text("protocol")).isEmpty()) {
             report.error(port.at("protocol"), "\"" + port.text("protocol") + "\" is no protocol");
         }
-        if (port.has("targetPort")) {
+        if (port.whole("targetPort") > 0) {
             report.error(port.at("targetPort"), "means nothing here: leave it out");
+        }
+    }
+
+    private static void checkBind(Part listener, Report report) {
+        String bind = listener.text("bind");
+        if (!bind.isEmpty() && !Addresses.isIp(bind)) {
+            report.error(listener.at("bind"), "\"" + bind + "\": expected an IP address");
         }
     }
 
     private static boolean isEndpoint(String endpoint) {
         if (endpoint.startsWith(UNIX)) {
-            return isSocket(endpoint) && endpoint.length() > UNIX.length() + 1;
+            return isSocket(endpoint);
         }
         int colon = endpoint.lastIndexOf(':');
-        Set<String> hosts = Set.of("127.0.0.1", "0.0.0.0", "[::1]", "[::]");
+        Set<String> hosts = Set.of("", "127.0.0.1", "0.0.0.0", "[::1]", "[::]", "[127.0.0.1]", "[0.0.0.0]");
         String port = endpoint.substring(colon + 1);
-        return colon > 0
+        return colon >= 0
                 && hosts.contains(endpoint.substring(0, colon))
                 && port.matches("[0-9]{1,5}")
                 && Integer.parseInt(port) >= 1
                 && Integer.parseInt(port) <= 65_535;
     }
 
+    /// An absolute path of a file, or an abstract name.
     private static boolean isSocket(String bind) {
-        return bind.startsWith(UNIX + "/") || bind.startsWith(UNIX + "@");
+        return bind.startsWith(UNIX + "@") || (bind.startsWith(UNIX + "/") && !bind.endsWith("/"));
+    }
+
+    /// Whether an egress listener is one for a Unix socket.
+    static boolean isAtSocket(Part egress) {
+        return egress.has("port") && egress.at("port").whole("number") == 0;
     }
 
     private static void checkTls(Part tls, Protocol protocol, Report report) {
@@ -109,9 +136,9 @@ final class SidecarCheck {
             portless |= !egress.has("port");
             if (egress.has("port")) {
                 checkEgressPort(egress, report);
-                String bind = egress.text("bind");
-                String where =
-                        bind.startsWith(UNIX) ? bind : "" + egress.at("port").whole("number");
+                String where = isAtSocket(egress)
+                        ? egress.text("bind")
+                        : "" + egress.at("port").whole("number");
                 if (!binds.add(where)) {
                     report.error(egress, "\"" + where + "\" is there twice");
                 }
@@ -122,20 +149,16 @@ final class SidecarCheck {
 
     private static void checkEgressPort(Part egress, Report report) {
         Part port = egress.at("port");
-        checkProtocol(port, report);
-        String bind = egress.text("bind");
-        boolean unix = isSocket(bind);
-        if (!bind.isEmpty() && !unix && !Addresses.isIp(bind)) {
-            report.error(egress.at("bind"), "\"" + bind + "\": expected an IP address or unix:///path");
+        checkPort(port, report);
+        if (!isAtSocket(egress)) {
+            checkNumber(port, report);
+            checkBind(egress, report);
+            return;
         }
-        long number = port.whole("number");
-        if (unix && number != 0) {
-            report.error(port.at("number"), "a Unix socket has no port");
-        } else if (!unix && (number < 1 || number > 65_535)) {
-            report.error(port.at("number"), number + ": expected a port from 1 to 65535");
+        if (!isSocket(egress.text("bind"))) {
+            report.error(egress.at("bind"), "port 0 is for a Unix socket: expected unix:///path or unix://@name");
         }
-        String capture = egress.text("captureMode");
-        if (unix && capture.equals("IPTABLES")) {
+        if (egress.text("captureMode").equals("IPTABLES")) {
             report.error(egress.at("captureMode"), "a Unix socket can't be captured: DEFAULT or NONE");
         }
     }
@@ -146,7 +169,7 @@ final class SidecarCheck {
             report.error(egress.at("hosts"), "is empty: which services may be called?", "\"*/*\" allows all");
         }
         Set<String> seen = new HashSet<>();
-        hosts.forEach(host -> seen.add(host.text()));
+        hosts.forEach(host -> seen.add(resolved(host.text(), home)));
         Set<String> once = new HashSet<>();
         for (Part host : hosts) {
             String text = host.text();
@@ -156,22 +179,31 @@ final class SidecarCheck {
                 continue;
             }
             checkHost(host, text.substring(0, slash), text.substring(slash + 1), report);
-            boolean covered = !text.endsWith("/*") && seen.contains(text.substring(0, slash) + "/*");
-            boolean all = seen.contains("*/*") && !text.equals("*/*") && !text.startsWith("~");
-            boolean own = seen.contains("./*") && text.startsWith(home + "/");
-            if (!once.add(text) || covered || all || own) {
+            String named = resolved(text, home);
+            boolean covered = !named.endsWith("/*") && seen.contains(named.substring(0, named.indexOf('/')) + "/*");
+            boolean all = seen.contains("*/*") && !named.equals("*/*");
+            if (!text.startsWith("~") && (!once.add(named) || covered || all)) {
                 report.warn(host, "\"" + text + "\" is covered by another host of the list");
             }
         }
     }
 
+    private static String resolved(String host, String home) {
+        return host.startsWith("./") ? home + host.substring(1) : host;
+    }
+
     private static void checkHost(Part host, String namespace, String name, Report report) {
-        String excluded = namespace.startsWith("~") && namespace.length() > 1 ? namespace.substring(1) : namespace;
-        if (!Set.of("*", ".", "~").contains(excluded) && !Names.isLabel(excluded)) {
+        String meant = namespace.startsWith("~") ? namespace.substring(1) : namespace;
+        if (!Set.of("", "*", ".").contains(meant) && !Names.isDomainLabel(meant)) {
             report.error(host, "\"" + namespace + "\" is no namespace: expected *, ., ~ or a name");
         }
-        if (Names.isPartialWildcard(name) || !Names.isWildcardDomain(name)) {
-            report.error(host, "\"" + name + "\" is no host: expected a name, *.domain or *");
+        if (name.equals("*")) {
+            return;
+        }
+        if (name.indexOf('.') < 0) {
+            report.error(host, "\"" + name + "\" is short: expected a full name, *.domain or *");
+        } else if (Names.isPartialWildcard(name) || !Names.isWildcardDomain(name)) {
+            report.error(host, "\"" + name + "\" is no host: expected a full name, *.domain or *");
         }
     }
 
@@ -186,8 +218,12 @@ final class SidecarCheck {
         if (!proxy.has("port")) {
             report.error(proxy.at("port"), "is missing");
         }
-        Optional.of(proxy.text("host"))
-                .filter(host -> !Names.isDomain(host))
-                .ifPresent(host -> report.error(proxy.at("host"), "\"" + host + "\" is no host"));
+        if (!Names.isDomain(proxy.text("host"))) {
+            report.error(proxy.at("host"), "\"" + proxy.text("host") + "\" is no host");
+        }
+        String subset = proxy.text("subset");
+        if (!subset.isEmpty() && !Names.isDomainLabel(subset)) {
+            report.error(proxy.at("subset"), "\"" + subset + "\" is no subset's name");
+        }
     }
 }

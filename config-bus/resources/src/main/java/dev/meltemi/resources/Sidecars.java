@@ -6,9 +6,13 @@ import static dev.meltemi.resources.shape.Shape.list;
 import static dev.meltemi.resources.shape.Shape.struct;
 import static dev.meltemi.resources.shape.Shape.text;
 
+import dev.meltemi.resources.Sidecar.EgressListener;
+import dev.meltemi.resources.Sidecar.OutboundTraffic;
 import dev.meltemi.resources.shape.Leaf;
+import dev.meltemi.resources.shape.Part;
 import dev.meltemi.resources.shape.Struct;
 import java.util.List;
+import java.util.Optional;
 
 /// `networking.istio.io` Sidecar; its validity is {@link SidecarCheck}'s.
 final class Sidecars {
@@ -26,25 +30,61 @@ final class Sidecars {
             .field("tls", ServerTls.SHAPE)
             .field("connectionPool", ConnectionPools.SHAPE);
 
+    private static final String BIND = "a sidecar listens for its application where its command line says: no port is"
+            + " opened for it, the hosts count at that port of theirs";
+
     private static final Struct EGRESS = struct().field("port", PORT)
-            .field("bind", text())
-            .field("captureMode", CAPTURE)
+            .notYet("bind", text(), BIND)
+            .notYet("captureMode", CAPTURE, BIND)
             .required("hosts", list(text()));
 
-    static final Kind KIND = Kind.opaque(
+    static final Kind KIND = new Kind(
             "networking.istio.io",
             "Sidecar",
             List.of("v1", "v1beta1", "v1alpha3"),
             struct().field("workloadSelector", Selection.LABELS)
-                    .field("ingress", list(INGRESS))
+                    .notYet(
+                            "ingress",
+                            list(INGRESS),
+                            "a sidecar takes requests at the ports of the services that its workload registers, for the"
+                                    + " same ports of the application")
                     .field("egress", list(EGRESS))
-                    .field("inboundConnectionPool", ConnectionPools.SHAPE)
+                    .notYet("inboundConnectionPool", ConnectionPools.SHAPE, "inbound requests aren't limited yet")
                     .field(
                             "outboundTrafficPolicy",
                             struct().field("mode", choice("REGISTRY_ONLY", "ALLOW_ANY"))
-                                    .field("egressProxy", VirtualServiceShape.DESTINATION)),
+                                    .notYet(
+                                            "egressProxy",
+                                            VirtualServiceShape.DESTINATION,
+                                            "unknown hosts are called directly: declare them by ServiceEntry and route"
+                                                    + " them by VirtualService")),
+            false,
             SidecarCheck::check,
-            "every sidecar sees every service that is exported to its namespace: narrow that with exportTo");
+            Sidecars::read);
 
     private Sidecars() {}
+
+    private static Sidecar read(Part spec, Metadata metadata) {
+        List<Part> egress = spec.items("egress");
+        Part policy = spec.at("outboundTrafficPolicy");
+        return new Sidecar(
+                metadata.key(),
+                spec.has("workloadSelector"),
+                spec.at("workloadSelector").textTable("labels"),
+                egress.isEmpty() ? Optional.empty() : Optional.of(listeners(egress)),
+                policy.isPresent() ? Optional.of(outbound(policy.text("mode"))) : Optional.empty());
+    }
+
+    /// Those at a Unix socket are left out: no request of ours comes from one.
+    private static List<EgressListener> listeners(List<Part> egress) {
+        return egress.stream()
+                .filter(listener -> !SidecarCheck.isAtSocket(listener))
+                .map(listener -> new EgressListener((int) listener.at("port").whole("number"), listener.texts("hosts")))
+                .toList();
+    }
+
+    /// A policy that names no mode is the strict one, as in Istio, where that is the first of the enumeration.
+    private static OutboundTraffic outbound(String mode) {
+        return mode.equals("ALLOW_ANY") ? OutboundTraffic.ALLOW_ANY : OutboundTraffic.REGISTRY_ONLY;
+    }
 }

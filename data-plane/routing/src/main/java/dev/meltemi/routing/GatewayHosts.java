@@ -39,8 +39,10 @@ final class GatewayHosts implements Hosts {
             Map<String, ServiceRoutes> services,
             Collection<GatewayRoutes> gateways,
             NamespaceModes modes,
+            Scope scope,
             Clusters clusters) {
-        var destinations = new Destinations(self, new ServiceLookup(services, self.namespace()), modes, clusters);
+        var lookup = new ServiceLookup(services, self.namespace(), scope);
+        var destinations = new Destinations(self, lookup, modes, clusters);
         var told = new TreeMap<Integer, Map<String, List<Told>>>();
         var listeners = new LinkedHashSet<RouteTable.Listener>();
         for (GatewayRoutes gateway : ours(self, gateways)) {

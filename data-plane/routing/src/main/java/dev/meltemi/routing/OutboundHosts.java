@@ -22,31 +22,34 @@ final class OutboundHosts implements Hosts {
     private final ClientNames names;
     private final RouteList unknown;
     private final NamespaceModes modes;
+    private final Scope scope;
 
     private OutboundHosts(
             Map<String, VirtualHost> byHost,
             HostIndex<VirtualHost> index,
             ClientNames names,
             RouteList unknown,
-            NamespaceModes modes) {
+            NamespaceModes modes,
+            Scope scope) {
         this.byHost = byHost;
         this.index = index;
         this.names = names;
         this.unknown = unknown;
         this.modes = modes;
+        this.scope = scope;
     }
 
     /// @param previous null, or the hosts of a table for the same workload with the same clusters
     static OutboundHosts of(
             Workload self,
-            OutboundPolicy policy,
+            Scope scope,
             Map<String, ServiceRoutes> services,
             NamespaceModes modes,
             Clusters clusters,
             @Nullable OutboundHosts previous) {
-        boolean shares = previous != null && previous.modes.equals(modes);
-        var lookup = new ServiceLookup(services, self.namespace());
-        var maker = new VirtualHosts(self, lookup, modes, clusters);
+        boolean shares = previous != null && previous.modes.equals(modes) && previous.scope.sameAs(scope);
+        var lookup = new ServiceLookup(services, self.namespace(), scope);
+        var maker = new VirtualHosts(self, scope, lookup, modes, clusters);
         var byHost = new HashMap<String, VirtualHost>();
         services.forEach((host, routes) -> {
             VirtualHost before = previous == null || !shares ? null : previous.byHost.get(host);
@@ -57,19 +60,19 @@ final class OutboundHosts implements Hosts {
         });
         return new OutboundHosts(
                 byHost,
-                new HostIndex<>(names(byHost, services)),
+                new HostIndex<>(names(byHost, lookup)),
                 new ClientNames(self.namespace()),
-                unknown(policy),
-                modes);
+                unknown(scope.unknownHosts()),
+                modes,
+                scope);
     }
 
     /// Hosts and their addresses; where two claim an address, the first by name has it.
-    private static Map<String, VirtualHost> names(
-            Map<String, VirtualHost> byHost, Map<String, ServiceRoutes> services) {
+    private static Map<String, VirtualHost> names(Map<String, VirtualHost> byHost, ServiceLookup lookup) {
         var names = new HashMap<>(byHost);
         var addresses = new TreeMap<String, String>();
         byHost.keySet().forEach(host -> {
-            ServiceRoutes routes = services.get(host);
+            ServiceRoutes routes = lookup.callable(host);
             if (routes != null) {
                 routes.getAddresses()
                         .forEach(address -> addresses.merge(address, host, (a, b) -> a.compareTo(b) < 0 ? a : b));
@@ -139,8 +142,10 @@ final class OutboundHosts implements Hosts {
     @Override
     public List<Listed> listed() {
         var all = new ArrayList<Listed>();
-        byHost.forEach(
-                (name, host) -> host.byPort().forEach((port, routes) -> all.add(new Listed(name, port, routes))));
+        byHost.forEach((name, host) -> {
+            host.byPort().forEach((port, routes) -> all.add(new Listed(name, port, routes)));
+            host.elsewhere().forEach((port, routes) -> all.add(new Listed(name, port, routes)));
+        });
         return all;
     }
 

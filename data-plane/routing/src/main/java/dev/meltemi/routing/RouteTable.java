@@ -40,35 +40,25 @@ public final class RouteTable {
         this.access = access;
     }
 
-    /// As below, with Istio's default for unknown hosts.
-    public static RouteTable of(
-            Workload self, Revision revision, Compiled compiled, Clusters clusters, @Nullable RouteTable previous) {
-        return of(self, OutboundPolicy.ALLOW_ANY, revision, compiled, clusters, previous);
-    }
-
     /// Specialises compiled services for one workload: its labels, namespace, scope, and its side of each
     /// condition. Brings `clusters` up to date with it, endpoints included.
     ///
     /// @param clusters of the proxy, the same for all its tables
     /// @param previous shares every host that didn't change
     public static RouteTable of(
-            Workload self,
-            OutboundPolicy policy,
-            Revision revision,
-            Compiled compiled,
-            Clusters clusters,
-            @Nullable RouteTable previous) {
+            Workload self, Revision revision, Compiled compiled, Clusters clusters, @Nullable RouteTable previous) {
         clusters.belongTo(self.cluster());
         clusters.replace(compiled.endpoints());
         var modes = NamespaceModes.of(compiled.access());
+        var scope = Scope.of(self, compiled.settings().values(), compiled.routes());
         Hosts hosts = self.gateway()
-                ? GatewayHosts.of(self, compiled.routes(), compiled.gateways().values(), modes, clusters)
+                ? GatewayHosts.of(self, compiled.routes(), compiled.gateways().values(), modes, scope, clusters)
                 : OutboundHosts.of(
-                        self, policy, compiled.routes(), modes, clusters, shareable(previous, self, clusters));
+                        self, scope, compiled.routes(), modes, clusters, shareable(previous, self, clusters));
         clusters.retain(hosts.clusters());
         return new RouteTable(
                 self,
-                policy,
+                scope.unknownHosts(),
                 revision,
                 clusters,
                 hosts,

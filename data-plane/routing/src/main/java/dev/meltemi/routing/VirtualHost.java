@@ -9,20 +9,21 @@ import org.jspecify.annotations.Nullable;
 /// What a sidecar does with requests for one host: a list of routes for each port. Shared by tables as long as nothing
 /// that it was made of changes.
 ///
-/// @param byPort ports of the service, or those that make a difference to the rules of a host without a service
+/// @param byPort ports of the service
 /// @param onlyHttpPort the list for any port that the service doesn't have, when it has exactly one HTTP port
-/// @param otherPorts the list for every other port of a host that only rules know; null: not this host's
+/// @param elsewhere ports at which only rules know the host
 /// @param clusters that the routes lead to
 /// @param dependencies the services that were looked at, as they were
 record VirtualHost(
         Edge.Service service,
         Map<Integer, RouteList> byPort,
         @Nullable RouteList onlyHttpPort,
-        @Nullable RouteList otherPorts,
+        Map<Integer, RouteList> elsewhere,
         Set<Cluster> clusters,
         Map<String, @Nullable ServiceRoutes> dependencies) {
     VirtualHost {
         byPort = Map.copyOf(byPort);
+        elsewhere = Map.copyOf(elsewhere);
         clusters = Set.copyOf(clusters);
     }
 
@@ -33,6 +34,6 @@ record VirtualHost(
         if (found == null && explicit) {
             found = onlyHttpPort;
         }
-        return found == null ? otherPorts : found;
+        return found == null ? elsewhere.get(port) : found;
     }
 }

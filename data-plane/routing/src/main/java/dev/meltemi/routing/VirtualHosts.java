@@ -1,8 +1,6 @@
 package dev.meltemi.routing;
 
 import dev.meltemi.schemas.access.Edge;
-import dev.meltemi.schemas.compiled.Destination;
-import dev.meltemi.schemas.compiled.HttpRoute;
 import dev.meltemi.schemas.compiled.HttpRules;
 import dev.meltemi.schemas.compiled.ServicePort;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
@@ -19,15 +17,18 @@ final class VirtualHosts {
     /// Where sidecars serve a host that only rules know, as Istio does.
     private static final int HTTP = 80;
 
-    private static final Set<String> HTTP_PROTOCOLS = Set.of("", "HTTP", "HTTP2", "GRPC", "GRPC-WEB");
+    /// Also those that are sniffed.
+    private static final Set<String> HTTP_PROTOCOLS = Set.of("", "HTTP", "HTTP2", "HTTP_PROXY", "GRPC", "GRPC-WEB");
 
     private final Workload self;
+    private final Scope scope;
     private final ServiceLookup services;
     private final NamespaceModes modes;
     private final Clusters clusters;
 
-    VirtualHosts(Workload self, ServiceLookup services, NamespaceModes modes, Clusters clusters) {
+    VirtualHosts(Workload self, Scope scope, ServiceLookup services, NamespaceModes modes, Clusters clusters) {
         this.self = self;
+        this.scope = scope;
         this.services = services;
         this.modes = modes;
         this.clusters = clusters;
@@ -36,23 +37,35 @@ final class VirtualHosts {
     /// @return null when this workload sees neither a service nor a rule of that host
     @Nullable
     VirtualHost of(ServiceRoutes routes) {
-        List<HttpRules> rules = rules(routes);
-        boolean declared = services.declares(routes);
-        if (!declared && rules.isEmpty()) {
-            return null;
-        }
-        Edge.Service service = ServiceLookup.service(routes);
+        ServiceRoutes declared = services.called(routes);
+        Edge.Service service = ServiceLookup.service(declared == null ? routes : declared);
         var used = new Destinations(self, services, modes, clusters);
         var byPort = new HashMap<Integer, RouteList>();
-        for (int port : declared ? numbers(routes.getPorts()) : portsThatMatter(rules)) {
-            List<HttpRules> here = at(port, rules, routes.getNamespace());
-            byPort.put(port, here.isEmpty() ? plain(used.whole(routes, port)) : owned(here, service, used, port));
+        if (declared != null) {
+            for (ServicePort port : declared.getPorts()) {
+                int number = port.getNumber();
+                if (scope.shows(declared.getNamespace(), declared.getHost(), number)) {
+                    RouteList ruled = isHttp(port) ? ruled(routes, service, used, number) : null;
+                    byPort.put(number, ruled == null ? plain(used.whole(declared, number)) : ruled);
+                }
+            }
+        }
+        var elsewhere = new HashMap<Integer, RouteList>();
+        for (int port : portsOfRules(routes)) {
+            RouteList ruled = byPort.containsKey(port) ? null : ruled(routes, service, used, port);
+            if (ruled != null) {
+                elsewhere.put(port, ruled);
+            }
+        }
+        if (byPort.isEmpty() && elsewhere.isEmpty()) {
+            services.takeAsked();
+            return null;
         }
         return new VirtualHost(
                 service,
                 byPort,
-                declared ? onlyHttpPort(routes, byPort) : null,
-                declared ? null : owned(rules, service, used, 0),
+                declared == null ? null : onlyHttpPort(declared, byPort),
+                elsewhere,
                 used.found(),
                 dependencies(routes));
     }
@@ -63,33 +76,45 @@ final class VirtualHosts {
         return dependencies;
     }
 
-    /// The first VirtualService that this workload sees owns the host; the mesh doesn't merge them. Without one it is
-    /// all Gateway API routes that it sees.
-    private List<HttpRules> rules(ServiceRoutes routes) {
+    /// The first VirtualService that this workload sees and of which something is for it owns the host; the mesh
+    /// doesn't merge them. One whose every match is for other callers or ports counts for nothing. Without one it is all
+    /// Gateway API routes that it sees. Null: nothing.
+    private @Nullable RouteList ruled(ServiceRoutes routes, Edge.Service service, Destinations destinations, int port) {
+        var actions = new RouteCompiler(destinations, service, port);
+        var compiler = new RuleCompiler(self, RuleCompiler.MESH);
         var attached = new ArrayList<HttpRules>();
         for (HttpRules candidate : routes.getHttp()) {
-            if (candidate.getGateways().contains(RuleCompiler.MESH)
-                    && ServiceLookup.exported(candidate.getExportTo(), self.namespace())) {
-                if (RuleCompiler.isVirtualService(candidate)) {
-                    return List.of(candidate);
-                }
+            if (!isSeen(candidate) || !scope.follows(candidate, routes.getHost(), port)) {
+                continue;
+            }
+            if (!RuleCompiler.isVirtualService(candidate)) {
                 attached.add(candidate);
+                continue;
+            }
+            List<RouteRule> rules = compiler.compile(candidate, actions);
+            if (!rules.isEmpty()) {
+                return new RouteList(rules, service);
             }
         }
-        return attached;
+        List<HttpRules> here = at(port, attached, service.namespace());
+        return here.isEmpty() ? null : new RouteList(compiler.merge(here, actions), service);
     }
 
     /// What counts at one port. Routes of the caller's own namespace for another's service (consumer routes) replace
     /// those of the service's own (producer routes; GEP-1294).
-    private static List<HttpRules> at(int port, List<HttpRules> rules, String serviceNamespace) {
-        List<HttpRules> here = rules.stream()
+    private static List<HttpRules> at(int port, List<HttpRules> attached, String serviceNamespace) {
+        List<HttpRules> here = attached.stream()
                 .filter(each -> each.getPorts().isEmpty() || each.getPorts().contains(port))
                 .toList();
         List<HttpRules> consumer = here.stream()
-                .filter(each -> !RuleCompiler.isVirtualService(each)
-                        && !each.getNamespace().equals(serviceNamespace))
+                .filter(each -> !each.getNamespace().equals(serviceNamespace))
                 .toList();
         return consumer.isEmpty() ? here : consumer;
+    }
+
+    private boolean isSeen(HttpRules rules) {
+        return rules.getGateways().contains(RuleCompiler.MESH)
+                && ServiceLookup.exported(rules.getExportTo(), self.namespace());
     }
 
     private static RouteList plain(Cluster cluster) {
@@ -97,46 +122,33 @@ final class VirtualHosts {
                 new Decision.Forward(Route.plain("default", ""), cluster, HeaderEdits.NONE, HeaderEdits.NONE));
     }
 
-    private RouteList owned(List<HttpRules> rules, Edge.Service service, Destinations destinations, int port) {
-        var routes = new RouteCompiler(destinations, service, port);
-        var compiler = new RuleCompiler(self, RuleCompiler.MESH);
-        return new RouteList(
-                RuleCompiler.isVirtualService(rules.getFirst())
-                        ? compiler.compile(rules.getFirst(), routes)
-                        : compiler.merge(rules, routes),
-                service);
-    }
-
-    private static Set<Integer> numbers(List<ServicePort> ports) {
-        var numbers = new TreeSet<Integer>();
-        ports.forEach(port -> numbers.add(port.getNumber()));
-        return numbers;
+    private static boolean isHttp(ServicePort port) {
+        return HTTP_PROTOCOLS.contains(port.getProtocol());
     }
 
     private static @Nullable RouteList onlyHttpPort(ServiceRoutes routes, Map<Integer, RouteList> byPort) {
-        List<ServicePort> http = routes.getPorts().stream()
-                .filter(port -> HTTP_PROTOCOLS.contains(port.getProtocol()))
-                .toList();
+        List<ServicePort> http =
+                routes.getPorts().stream().filter(VirtualHosts::isHttp).toList();
         return http.size() == 1 ? byPort.get(http.getFirst().getNumber()) : null;
     }
 
-    /// The ports at which the rules of a host without a service come out differently: those that they name, and
-    /// those of services to which they lead without naming one.
-    private Set<Integer> portsThatMatter(List<HttpRules> rules) {
-        var ports = new TreeSet<Integer>(Set.of(HTTP));
-        for (HttpRules each : rules) {
-            for (HttpRoute route : each.getRoutes()) {
-                route.getMatches().forEach(match -> ports.add(match.getPort()));
-                route.getDestinations().forEach(to -> ports.addAll(portsOf(to.getDestination())));
-                route.getMirrors().forEach(to -> ports.addAll(portsOf(to.getDestination())));
+    /// Where VirtualServices serve a host that is no service there: at port 80, and at the HTTP ports of services that
+    /// they name beside it (Istio: `buildSidecarVirtualHostsForVirtualService`).
+    private Set<Integer> portsOfRules(ServiceRoutes routes) {
+        var ports = new TreeSet<Integer>();
+        for (HttpRules rules : routes.getHttp()) {
+            if (isSeen(rules) && RuleCompiler.isVirtualService(rules)) {
+                ports.add(HTTP);
+                for (String host : rules.getHosts()) {
+                    ServiceRoutes beside = host.equals(routes.getHost()) ? null : services.callable(host);
+                    if (beside != null) {
+                        beside.getPorts().stream()
+                                .filter(VirtualHosts::isHttp)
+                                .forEach(port -> ports.add(port.getNumber()));
+                    }
+                }
             }
         }
-        ports.remove(0);
         return ports;
-    }
-
-    private Set<Integer> portsOf(Destination destination) {
-        ServiceRoutes service = services.visible(destination.getHost());
-        return service == null || destination.getPort() != 0 ? Set.of() : numbers(service.getPorts());
     }
 }

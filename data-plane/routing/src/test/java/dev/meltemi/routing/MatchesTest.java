@@ -158,7 +158,7 @@ class MatchesTest {
         assertThat(outcome(table(client("prod"), mesh).decide(get("shop.default", "/"), random(1))))
                 .isEqualTo(HIT);
         assertThat(outcome(table(client("default"), mesh).decide(get("shop", "/"), random(1))))
-                .isEqualTo(MISS);
+                .isEqualTo("outbound|80||shop.default.svc.cluster.local");
     }
 
     @Test

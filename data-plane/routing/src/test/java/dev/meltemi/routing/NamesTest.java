@@ -1,8 +1,10 @@
 package dev.meltemi.routing;
 
+import static dev.meltemi.routing.Given.DOMAIN;
 import static dev.meltemi.routing.Given.client;
 import static dev.meltemi.routing.Given.get;
 import static dev.meltemi.routing.Given.host;
+import static dev.meltemi.routing.Given.match;
 import static dev.meltemi.routing.Given.mesh;
 import static dev.meltemi.routing.Given.outcome;
 import static dev.meltemi.routing.Given.port;
@@ -14,13 +16,14 @@ import static dev.meltemi.routing.Given.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meltemi.schemas.Compiled;
-import dev.meltemi.schemas.Revision;
 import dev.meltemi.schemas.compiled.Declaration;
 import dev.meltemi.schemas.compiled.Resolution;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class NamesTest {
     private static final Compiled MESH = mesh(
@@ -39,36 +42,82 @@ class NamesTest {
         assertThat(outcome(decision)).isEqualTo(outcome);
     }
 
+    private static final Compiled RULES = mesh(
+            service("reviews", 9080),
+            service("multi", 8080, 8081),
+            host("shop.example.com")
+                    .setDeclaredBy(Declaration.NONE)
+                    .setHttp(List.of(rules("shop", to("reviews")).build())),
+            host("mall.example.com")
+                    .setDeclaredBy(Declaration.NONE)
+                    .setHttp(List.of(rules("mall", to("multi"))
+                            .setHosts(List.of("mall.example.com", "multi" + DOMAIN))
+                            .build())),
+            host("*.wild.example.com")
+                    .setDeclaredBy(Declaration.NONE)
+                    .setHttp(List.of(rules("wild", to("reviews"))
+                            .setHosts(List.of("*.wild.example.com"))
+                            .build())),
+            service("ruled", 9080).setHttp(List.of(rules("ruled", to("reviews")).build())));
+
+    @ParameterizedTest
+    @CsvSource({
+        "shop.example.com,      80,   outbound|9080||reviews.default.svc.cluster.local",
+        "SHOP.Example.com.,     80,   outbound|9080||reviews.default.svc.cluster.local",
+        "shop.example.com:4711, 80,   outbound|9080||reviews.default.svc.cluster.local",
+        "shop.example.com,      4711, PassthroughCluster",
+        "shop.example.com,      9080, PassthroughCluster",
+        "a.wild.example.com,    80,   outbound|9080||reviews.default.svc.cluster.local",
+        "wild.example.com,      80,   PassthroughCluster",
+        "a.wild.example.com,    8080, PassthroughCluster",
+        // beside a service, at that service's ports too
+        "mall.example.com,      8081, outbound|8081||multi.default.svc.cluster.local",
+        "mall.example.com,      80,   503 NC",
+        "mall.example.com,      9080, PassthroughCluster",
+        // a service that doesn't have port 80 is a name that only rules know there
+        "ruled,                 9080, outbound|9080||reviews.default.svc.cluster.local",
+        "ruled.default.svc.cluster.local, 80, outbound|9080||reviews.default.svc.cluster.local",
+        "ruled,                 8080, PassthroughCluster",
+        "reviews,               80,   PassthroughCluster",
+    })
+    void a_host_that_only_a_rule_knows_is_served_at_port_80_and_at_ports_of_services_named_beside_it(
+            String host, int port, String outcome) {
+        Decision decision = table(RULES).decide(get(host, "/").at(port), random(1));
+
+        assertThat(outcome(decision)).isEqualTo(outcome);
+    }
+
     @Test
-    void a_host_that_only_a_rule_knows_is_served_at_any_port() {
-        Compiled mesh = mesh(
-                service("reviews", 9080),
-                host("shop.example.com")
-                        .setDeclaredBy(Declaration.NONE)
-                        .setHttp(List.of(rules("shop", to("reviews")).build())));
+    void a_rule_of_which_nothing_is_for_the_caller_owns_nothing() {
+        var forOthers =
+                to("ratings", match().setSourceLabels(Map.of("app", "other")).build());
+        var table = table(mesh(
+                service("ratings", 9080),
+                service("reviews", 9080)
+                        .setHttp(List.of(rules("others", forOthers).build())),
+                service("details", 9080)
+                        .setHttp(List.of(
+                                rules("others", forOthers).build(),
+                                rules("mine", to("reviews")).build()))));
 
-        RouteTable table = table(mesh);
-
-        assertThat(outcome(table.decide(get("shop.example.com", "/"), random(1))))
+        assertThat(outcome(table.decide(get("reviews", "/").at(9080), random(1))))
                 .isEqualTo("outbound|9080||reviews.default.svc.cluster.local");
-        assertThat(outcome(table.decide(get("shop.example.com:4711", "/"), random(1))))
+        assertThat(outcome(table.decide(get("details", "/").at(9080), random(1))))
                 .isEqualTo("outbound|9080||reviews.default.svc.cluster.local");
     }
 
     @Test
-    void a_rule_without_a_port_keeps_the_port_that_was_called() {
-        Compiled mesh = mesh(
-                service("multi", 8080, 8081),
-                host("shop.example.com")
-                        .setDeclaredBy(Declaration.NONE)
-                        .setHttp(List.of(rules("shop", to("multi")).build())));
+    void http_rules_leave_ports_alone_that_speak_something_else() {
+        var table = table(mesh(
+                service("ratings", 9080),
+                service("db")
+                        .setPorts(List.of(port(80, "HTTP"), port(5432, "TCP")))
+                        .setHttp(List.of(rules("db", to("ratings")).build()))));
 
-        RouteTable table = table(mesh);
-
-        assertThat(outcome(table.decide(get("shop.example.com:8081", "/"), random(1))))
-                .isEqualTo("outbound|8081||multi.default.svc.cluster.local");
-        assertThat(outcome(table.decide(get("shop.example.com", "/"), random(1))))
-                .isEqualTo("503 NC");
+        assertThat(outcome(table.decide(get("db", "/").at(80), random(1))))
+                .isEqualTo("outbound|9080||ratings.default.svc.cluster.local");
+        assertThat(outcome(table.decide(get("db", "/").at(5432), random(1))))
+                .isEqualTo("outbound|5432||db.default.svc.cluster.local");
     }
 
     @Test
@@ -79,15 +128,6 @@ class NamesTest {
 
         assertThat(endpoint).hasToString("api.example.org:8443");
         assertThat(forward.cluster().service().name()).isEqualTo("PassthroughCluster");
-    }
-
-    @Test
-    void an_unknown_host_is_refused_where_only_the_registry_counts() {
-        RouteTable table = RouteTable.of(
-                client("default"), OutboundPolicy.REGISTRY_ONLY, Revision.NONE, MESH, new Clusters(), null);
-
-        assertThat(outcome(table.decide(get("api.example.org", "/"), random(1))))
-                .isEqualTo("502 BlackHoleCluster");
     }
 
     @Test

@@ -1,6 +1,8 @@
 package dev.meltemi.rules;
 
+import dev.meltemi.schemas.compiled.Settings;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.pcollections.TreePMap;
@@ -12,6 +14,7 @@ import org.pcollections.TreePMap;
 /// @param rules those for sidecars, by host
 /// @param bound rules by the gateway that they name, whether it exists or not
 /// @param guards by scope
+/// @param settings by scope, each of one document
 record Book(
         Index<Declared> declared,
         Index<Declared> selecting,
@@ -19,7 +22,8 @@ record Book(
         Index<Rule> bound,
         HostIndex<Policy> policies,
         TreePMap<String, Door> doors,
-        Index<Guard> guards) {
+        Index<Guard> guards,
+        TreePMap<String, Setting> settings) {
     static final Book EMPTY = new Book(
             Index.empty(),
             Index.empty(),
@@ -27,18 +31,45 @@ record Book(
             Index.empty(),
             HostIndex.empty(),
             TreePMap.empty(),
-            Index.empty());
+            Index.empty(),
+            TreePMap.empty());
 
     Book plus(Entry entry) {
         return switch (entry) {
             case Declared service -> declaring(service);
             case Rule rule -> ruling(rule);
             case Policy policy ->
-                new Book(declared, selecting, rules, bound, policies.plus(policy.host(), policy), doors, guards);
+                new Book(
+                        declared,
+                        selecting,
+                        rules,
+                        bound,
+                        policies.plus(policy.host(), policy),
+                        doors,
+                        guards,
+                        settings);
             case Door door ->
-                new Book(declared, selecting, rules, bound, policies, doors.plus(door.name(), door), guards);
+                new Book(declared, selecting, rules, bound, policies, doors.plus(door.name(), door), guards, settings);
             case Guard guard ->
-                new Book(declared, selecting, rules, bound, policies, doors, guards.plus(guard.scope(), guard));
+                new Book(
+                        declared,
+                        selecting,
+                        rules,
+                        bound,
+                        policies,
+                        doors,
+                        guards.plus(guard.scope(), guard),
+                        settings);
+            case Setting setting ->
+                new Book(
+                        declared,
+                        selecting,
+                        rules,
+                        bound,
+                        policies,
+                        doors,
+                        guards,
+                        settings.plus(setting.scope(), setting));
             case Workload.Listed _ -> this;
         };
     }
@@ -48,12 +79,35 @@ record Book(
             case Declared service -> undeclaring(service);
             case Rule rule -> unruling(rule);
             case Policy policy ->
-                new Book(declared, selecting, rules, bound, policies.minus(policy.host(), policy), doors, guards);
-            case Door door -> new Book(declared, selecting, rules, bound, policies, doors.minus(door.name()), guards);
+                new Book(
+                        declared,
+                        selecting,
+                        rules,
+                        bound,
+                        policies.minus(policy.host(), policy),
+                        doors,
+                        guards,
+                        settings);
+            case Door door ->
+                new Book(declared, selecting, rules, bound, policies, doors.minus(door.name()), guards, settings);
             case Guard guard ->
-                new Book(declared, selecting, rules, bound, policies, doors, guards.minus(guard.scope(), guard));
+                new Book(
+                        declared,
+                        selecting,
+                        rules,
+                        bound,
+                        policies,
+                        doors,
+                        guards.minus(guard.scope(), guard),
+                        settings);
+            case Setting setting ->
+                new Book(declared, selecting, rules, bound, policies, doors, guards, settings.minus(setting.scope()));
             case Workload.Listed _ -> this;
         };
+    }
+
+    Optional<Settings> setting(String scope) {
+        return Optional.ofNullable(settings.get(scope)).map(Setting::compiled);
     }
 
     /// Services that select this workload.
@@ -76,7 +130,7 @@ record Book(
             hosts = hosts.plus(host, service);
         }
         var selectors = service.selector().isEmpty() ? selecting : selecting.plus(selectorKey(service), service);
-        return new Book(hosts, selectors, rules, bound, policies, doors, guards);
+        return new Book(hosts, selectors, rules, bound, policies, doors, guards, settings);
     }
 
     private Book undeclaring(Declared service) {
@@ -85,7 +139,7 @@ record Book(
             hosts = hosts.minus(host, service);
         }
         var selectors = service.selector().isEmpty() ? selecting : selecting.minus(selectorKey(service), service);
-        return new Book(hosts, selectors, rules, bound, policies, doors, guards);
+        return new Book(hosts, selectors, rules, bound, policies, doors, guards, settings);
     }
 
     private Book ruling(Rule rule) {
@@ -97,7 +151,7 @@ record Book(
         for (String gateway : rule.boundTo()) {
             byGateway = byGateway.plus(gateway, rule);
         }
-        return new Book(declared, selecting, byHost, byGateway, policies, doors, guards);
+        return new Book(declared, selecting, byHost, byGateway, policies, doors, guards, settings);
     }
 
     private Book unruling(Rule rule) {
@@ -109,7 +163,7 @@ record Book(
         for (String gateway : rule.boundTo()) {
             byGateway = byGateway.minus(gateway, rule);
         }
-        return new Book(declared, selecting, byHost, byGateway, policies, doors, guards);
+        return new Book(declared, selecting, byHost, byGateway, policies, doors, guards, settings);
     }
 
     private static String selectorKey(Declared service) {

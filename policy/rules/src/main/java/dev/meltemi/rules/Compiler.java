@@ -39,7 +39,9 @@ public final class Compiler {
         for (String scope : state.book().guards().byKey().keySet()) {
             Access.compiled(state, scope).ifPresent(rules -> access.put(scope, rules));
         }
-        return new Compiled(routes, gateways, endpoints, access, new TreeMap<String, Settings>());
+        var settings = new TreeMap<String, Settings>();
+        state.book().settings().forEach((scope, setting) -> settings.put(scope, setting.compiled()));
+        return new Compiled(routes, gateways, endpoints, access, settings);
     }
 
     /// What differs between `before` and the state after these changes, in their order. A change that makes no
@@ -73,7 +75,11 @@ public final class Compiler {
         }
         var access = new TreeMap<String, Optional<AccessRules>>();
         touched.access().forEach(scope -> note(access, scope, before, after, state -> Access.compiled(state, scope)));
-        return new Compiled.Delta(routes, gateways, endpoints, access, new TreeMap<String, Optional<Settings>>());
+        var settings = new TreeMap<String, Optional<Settings>>();
+        touched.settings()
+                .forEach(scope -> note(
+                        settings, scope, before, after, state -> state.book().setting(scope)));
+        return new Compiled.Delta(routes, gateways, endpoints, access, settings);
     }
 
     private static <V> void note(

@@ -12,12 +12,13 @@ import dev.meltemi.resources.ReferenceGrant;
 import dev.meltemi.resources.Resource;
 import dev.meltemi.resources.Service;
 import dev.meltemi.resources.ServiceEntry;
+import dev.meltemi.resources.Sidecar;
 import dev.meltemi.resources.VirtualService;
 import dev.meltemi.resources.WorkloadEntry;
 import java.util.Optional;
 
 /// An accepted document, with whatever can be compiled from it alone.
-sealed interface Entry permits Rule, Policy, Declared, Door, Guard, Workload.Listed {
+sealed interface Entry permits Rule, Policy, Declared, Door, Guard, Setting, Workload.Listed {
     /// @param created offset at which the document first appeared
     /// @return empty for a kind that no compiler reads
     static Optional<Entry> of(Resource resource, long offset, long created) {
@@ -27,6 +28,7 @@ sealed interface Entry permits Rule, Policy, Declared, Door, Guard, Workload.Lis
             case Service service -> Optional.of(Declared.of(service, created));
             case ServiceEntry entry -> Optional.of(Declared.of(entry, created));
             case WorkloadEntry workload -> Optional.of(new Workload.Listed(workload));
+            case Sidecar sidecar -> Optional.of(Setting.of(sidecar, offset, created));
             case Gateway gateway -> Optional.of(new Door(gateway, offset));
             case PeerAuthentication policy ->
                 Optional.of(Guard.of(policy, offset, created))

@@ -30,11 +30,18 @@ record Rule(Age age, Set<String> hosts, Set<String> gateways, HttpRules http) im
                 .setConfigOffset(offset)
                 .setExportTo(Visibility.resolved(service.exportTo(), namespace))
                 .setGateways(gateways)
+                .setHosts(gateways.contains(GatewayName.MESH) ? namedBeside(hosts) : List.of())
                 .setRoutes(service.http().stream()
                         .map(route -> RouteActions.compiled(route, namespace))
                         .toList())
                 .build();
         return new Rule(new Age(created, service.key()), hosts, new TreeSet<>(gateways), http);
+    }
+
+    /// A single full name is that of the records it stands in.
+    private static List<String> namedBeside(Set<String> hosts) {
+        boolean alone = hosts.size() == 1 && hosts.stream().noneMatch(HostName::isWildcard);
+        return alone ? List.of() : List.copyOf(hosts);
     }
 
     /// Hosts for which sidecars follow this rule.

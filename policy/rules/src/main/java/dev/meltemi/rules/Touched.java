@@ -21,6 +21,7 @@ final class Touched {
     private final SortedSet<Member> endpoints = new TreeSet<>();
     private final SortedSet<String> gateways = new TreeSet<>();
     private final SortedSet<String> access = new TreeSet<>();
+    private final SortedSet<String> settings = new TreeSet<>();
 
     void add(Entry entry, MeshState state) {
         switch (entry) {
@@ -35,6 +36,7 @@ final class Touched {
             }
             case Door door -> gateways.add(door.name());
             case Guard guard -> access.add(guard.scope());
+            case Setting setting -> settings.add(setting.scope());
             case Workload.Listed listed -> add((Workload) listed, state);
         }
     }
@@ -64,8 +66,17 @@ final class Touched {
         return access;
     }
 
+    SortedSet<String> settings() {
+        return settings;
+    }
+
     /// How much there is to compile.
     int size() {
-        return routes.size() + hostsWithAllEndpoints.size() + endpoints.size() + gateways.size() + access.size();
+        return routes.size()
+                + hostsWithAllEndpoints.size()
+                + endpoints.size()
+                + gateways.size()
+                + access.size()
+                + settings.size();
     }
 }

@@ -85,6 +85,9 @@ class CompilerLawsTest {
                 .forEach((key, now) -> assertThat(before.endpoints().get(key)).isNotEqualTo(now.orElse(null)));
         delta.access()
                 .forEach((scope, now) -> assertThat(before.access().get(scope)).isNotEqualTo(now.orElse(null)));
+        delta.settings()
+                .forEach(
+                        (scope, now) -> assertThat(before.settings().get(scope)).isNotEqualTo(now.orElse(null)));
     }
 
     private static MeshState state(List<Change> changes) {
@@ -123,6 +126,7 @@ class CompilerLawsTest {
         encode("gateways/", compiled.gateways(), Topics.GATEWAYS.codec(), encoded);
         encode("endpoints/", compiled.endpoints(), Topics.ENDPOINTS.codec(), encoded);
         encode("access/", compiled.access(), Topics.ACCESS_RULES.codec(), encoded);
+        encode("settings/", compiled.settings(), Topics.SETTINGS.codec(), encoded);
         return encoded;
     }
 

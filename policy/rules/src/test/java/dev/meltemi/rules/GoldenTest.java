@@ -110,7 +110,8 @@ class GoldenTest {
         return section("routes", compiled.routes())
                 + section("gateways", compiled.gateways())
                 + section("endpoints", compiled.endpoints())
-                + section("access", compiled.access());
+                + section("access", compiled.access())
+                + section("settings", compiled.settings());
     }
 
     private static String section(String topic, Map<String, ? extends IndexedRecord> records) {

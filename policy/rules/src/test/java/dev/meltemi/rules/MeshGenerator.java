@@ -13,6 +13,7 @@ import dev.meltemi.resources.Resource;
 import dev.meltemi.resources.Service;
 import dev.meltemi.resources.ServiceEntry;
 import dev.meltemi.resources.ServicePort;
+import dev.meltemi.resources.Sidecar;
 import dev.meltemi.resources.VirtualService;
 import dev.meltemi.resources.WorkloadEntry;
 import dev.meltemi.schemas.ResourceKey;
@@ -75,7 +76,8 @@ final class MeshGenerator {
             case 2 -> serviceEntry();
             case 3 -> workloadEntry();
             case 4, 5 -> virtualService();
-            case 6 -> random.nextInt(8) == 0 ? new Opaque(key("Sidecar", "x"), "networking.istio.io/v1") : gateway();
+            case 6 -> random.nextInt(8) == 0 ? new Opaque(key("Telemetry", "x"), "telemetry.istio.io/v1") : gateway();
+            case 8 -> sidecar();
             case 7 -> destinationRule();
             default -> peerAuthentication();
         };
@@ -162,6 +164,16 @@ final class MeshGenerator {
                 maybe() ? Map.of() : labels(),
                 pick(List.of(PeerAuthentication.Mode.values())),
                 maybe() ? Map.of() : Map.of(8080, PeerAuthentication.Mode.DISABLE));
+    }
+
+    private Sidecar sidecar() {
+        var listeners = List.of(new Sidecar.EgressListener(random.nextInt(2) * 80, List.of("./*", "bank/*.com")));
+        return new Sidecar(
+                key("Sidecar", pick(List.of("a", "b"))),
+                maybe(),
+                maybe() ? Map.of() : labels(),
+                maybe() ? Optional.empty() : Optional.of(listeners),
+                maybe() ? Optional.empty() : Optional.of(pick(List.of(Sidecar.OutboundTraffic.values()))));
     }
 
     private Gateway gateway() {

@@ -1,0 +1,62 @@
+package dev.meltemi.rules;
+
+import dev.meltemi.resources.Sidecar;
+import dev.meltemi.schemas.compiled.Egress;
+import dev.meltemi.schemas.compiled.EgressListener;
+import dev.meltemi.schemas.compiled.OutboundTraffic;
+import dev.meltemi.schemas.compiled.Settings;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+
+/// A Sidecar, or what the mesh says of all, with everything that can be compiled from it alone. Which one counts for a
+/// workload depends on its labels: proxies choose.
+///
+/// @param scope key of its record: `Kind/namespace/name`
+record Setting(String scope, Settings compiled) implements Entry {
+    /// Where rules for the whole mesh live.
+    private static final String ROOT_NAMESPACE = "istio-system";
+
+    static Setting of(Sidecar sidecar, long offset, long created) {
+        String namespace = sidecar.key().namespace();
+        boolean forMesh = namespace.equals(ROOT_NAMESPACE) && !sidecar.selects();
+        String scope = "Sidecar/" + sidecar.key().qualifiedName();
+        var out = Settings.newBuilder()
+                .setRule(scope)
+                .setConfigOffset(offset)
+                .setCreated(created)
+                .setNamespace(forMesh ? "" : namespace)
+                .setSelector(new TreeMap<>(sidecar.workloadSelector()))
+                .setOutboundTraffic(
+                        sidecar.outboundTraffic().map(Setting::compiled).orElse(OutboundTraffic.UNSET));
+        sidecar.egress()
+                .ifPresent(listeners -> out.setEgress(new Egress(listeners.stream()
+                        .map(listener ->
+                                new EgressListener(listener.port(), hosts(listener, forMesh ? "." : namespace)))
+                        .toList())));
+        return new Setting(scope, out.build());
+    }
+
+    static OutboundTraffic compiled(Sidecar.OutboundTraffic traffic) {
+        return switch (traffic) {
+            case ALLOW_ANY -> OutboundTraffic.ALLOW_ANY;
+            case REGISTRY_ONLY -> OutboundTraffic.REGISTRY_ONLY;
+        };
+    }
+
+    /// `./host` and `~./host` get the namespace; `~/host` is short for `~*` and a slash.
+    private static List<String> hosts(Sidecar.EgressListener listener, String own) {
+        return listener.hosts().stream()
+                .map(host -> {
+                    boolean not = host.startsWith("~");
+                    int slash = host.indexOf('/');
+                    String namespace = host.substring(not ? 1 : 0, slash);
+                    String named = namespace.equals(".") ? own : namespace.isEmpty() ? "*" : namespace;
+                    String name = host.substring(slash).toLowerCase(Locale.ROOT);
+                    return (not ? "~" : "")
+                            + named
+                            + (name.endsWith(".") ? name.substring(0, name.length() - 1) : name);
+                })
+                .toList();
+    }
+}
