@@ -103,6 +103,14 @@ public final class RouteTable {
         return routes.decide(request, random, tracer);
     }
 
+    /// As {@link #decide}, and what it went by.
+    ///
+    /// @param compiled what this table was made of
+    public Explanation explain(RequestHead request, RandomGenerator random, Compiled compiled) {
+        var tracer = new Explaining(self, compiled, request);
+        return tracer.explanation(decide(request, random, tracer));
+    }
+
     /// What this workload serves at a port; for a port that no service of its names, an inbound pass-through
     /// under the name `InboundPassthroughCluster`.
     public Inbound inbound(int port) {

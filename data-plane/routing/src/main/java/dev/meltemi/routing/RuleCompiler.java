@@ -25,14 +25,14 @@ record RuleCompiler(Workload self, String gateway) {
         var compiled = new ArrayList<RouteRule>();
         for (HttpRoute route : rules.getRoutes()) {
             if (route.getMatches().isEmpty()) {
-                compiled.add(new RouteRule(List.of(), routes.action(rules, route, null)));
+                compiled.add(rule(rules, route, null, routes));
                 return compiled;
             }
             for (HttpMatch match : route.getMatches()) {
                 if (!concerns(match, routes.port())) {
                     continue;
                 }
-                var rule = new RouteRule(predicates(match), routes.action(rules, route, match));
+                RouteRule rule = rule(rules, route, match, routes);
                 compiled.add(rule);
                 if (rule.isCatchAll()) {
                     return compiled;
@@ -53,8 +53,7 @@ record RuleCompiler(Workload self, String gateway) {
         Collections.sort(claims);
         var compiled = new ArrayList<RouteRule>();
         for (Claim claim : claims) {
-            var rule = new RouteRule(
-                    predicates(claim.match()), routes.action(claim.rules(), claim.route(), claim.match()));
+            RouteRule rule = rule(claim.rules(), claim.route(), claim.match(), routes);
             compiled.add(rule);
             if (rule.isCatchAll()) {
                 break;
@@ -63,22 +62,46 @@ record RuleCompiler(Workload self, String gateway) {
         return compiled;
     }
 
+    private static RouteRule rule(HttpRules rules, HttpRoute route, @Nullable HttpMatch match, RouteCompiler routes) {
+        return new RouteRule(
+                match == null ? List.of() : predicates(match),
+                routes.action(rules, route, match),
+                new RouteSource(rules, route, match));
+    }
+
     static boolean isVirtualService(HttpRules rules) {
         return rules.getKind().equals(VIRTUAL_SERVICE);
     }
 
+    /// Why a match can't concern a caller or what it calls.
+    enum Mismatch {
+        PORT,
+        GATEWAY,
+        LABELS,
+        NAMESPACE
+    }
+
+    private boolean concerns(HttpMatch match, int port) {
+        return mismatch(match, port) == null;
+    }
+
     /// Istio evaluates the caller's side when it generates configuration, and for HTTP ignores it where the match lists
     /// gateways (`sourceMatchHTTP`).
-    private boolean concerns(HttpMatch match, int port) {
+    @Nullable
+    Mismatch mismatch(HttpMatch match, int port) {
         if (match.getPort() != 0 && match.getPort() != port) {
-            return false;
+            return Mismatch.PORT;
         }
         if (!match.getGateways().isEmpty()) {
-            return match.getGateways().contains(gateway);
+            return match.getGateways().contains(gateway) ? null : Mismatch.GATEWAY;
+        }
+        if (!self.labels().entrySet().containsAll(match.getSourceLabels().entrySet())) {
+            return Mismatch.LABELS;
         }
         String namespace = match.getSourceNamespace();
-        return self.labels().entrySet().containsAll(match.getSourceLabels().entrySet())
-                && (namespace == null || namespace.isEmpty() || namespace.equals(self.namespace()));
+        return namespace == null || namespace.isEmpty() || namespace.equals(self.namespace())
+                ? null
+                : Mismatch.NAMESPACE;
     }
 
     /// The cheap ones first: all must hold, so their order doesn't matter to the outcome.

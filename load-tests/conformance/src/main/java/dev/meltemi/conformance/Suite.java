@@ -28,7 +28,7 @@ enum Suite {
     List<Case> cases(CaseFolder folder) {
         return switch (this) {
             case VALIDATION -> ValidationCases.in(folder);
-            case ANALYSIS -> List.of();
+            case ANALYSIS -> AnalysisCases.in(folder);
             case ROUTING -> RoutingCases.in(folder);
             case POLICY -> PolicyCases.in(folder);
             case AUTHZ -> AuthzCases.in(folder);

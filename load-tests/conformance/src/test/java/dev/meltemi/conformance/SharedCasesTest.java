@@ -21,6 +21,8 @@ class SharedCasesTest {
         "ROUTING, 119",
         "POLICY, 7",
         "AUTHZ, 19",
+        "ANALYSIS, 44",
+        "GATEWAY_API, 33",
     })
     void as_many_cases_pass_as_ever_did(Suite suite, int floor) {
         Path folder = folder();
