@@ -12,6 +12,7 @@ import java.util.OptionalInt;
 /// @param queryParams by parameter name
 /// @param port of the listener
 /// @param gateways override the rule's own when not empty
+/// @param statPrefix name of a metric of its own, empty for none
 public record HttpMatch(
         String name,
         Optional<StringMatch> uri,
@@ -25,12 +26,32 @@ public record HttpMatch(
         OptionalInt port,
         Map<String, String> sourceLabels,
         Optional<String> sourceNamespace,
-        List<String> gateways) {
+        List<String> gateways,
+        String statPrefix) {
     public HttpMatch {
         headers = Ordered.copy(headers);
         withoutHeaders = Ordered.copy(withoutHeaders);
         queryParams = Ordered.copy(queryParams);
         sourceLabels = Ordered.copy(sourceLabels);
         gateways = List.copyOf(gateways);
+    }
+
+    /// The same for these gateways.
+    public HttpMatch withGateways(List<String> others) {
+        return new HttpMatch(
+                name,
+                uri,
+                ignoreUriCase,
+                scheme,
+                method,
+                authority,
+                headers,
+                withoutHeaders,
+                queryParams,
+                port,
+                sourceLabels,
+                sourceNamespace,
+                others,
+                statPrefix);
     }
 }

@@ -37,11 +37,13 @@ final class HttpRouteCheck {
         boolean redirects = http.has("redirect");
         boolean responds = http.has("directResponse");
         if (http.has("delegate")) {
-            refuseBeside(http, "delegate", List.of("route", "redirect", "directResponse"), report);
+            refuseBeside(http, "delegate", List.of("route", "redirect"), report);
             if (delegate) {
                 report.error(http.at("delegate"), "a delegate can't delegate again");
             }
-        } else if (!routes && !redirects && !responds) {
+            return;
+        }
+        if (!routes && !redirects && !responds) {
             report.error(http, "does nothing: give it route, redirect or directResponse");
         }
         if (redirects) {

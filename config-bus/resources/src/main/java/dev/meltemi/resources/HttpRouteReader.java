@@ -1,6 +1,7 @@
 package dev.meltemi.resources;
 
 import dev.meltemi.resources.HeaderOperations.Edits;
+import dev.meltemi.resources.HttpRoute.Delegate;
 import dev.meltemi.resources.HttpRoute.Mirror;
 import dev.meltemi.resources.HttpRoute.RetryPolicy;
 import dev.meltemi.resources.HttpRoute.Rewrite;
@@ -11,10 +12,13 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /// Reads one valid `http` rule.
 final class HttpRouteReader {
+    private static final double EVERY_REQUEST = 100;
+
     private HttpRouteReader() {}
 
     static HttpRoute read(Part http) {
@@ -28,6 +32,10 @@ final class HttpRouteReader {
                 http.duration("timeout"),
                 present(http, "retries").map(HttpRouteReader::retries),
                 present(http, "fault").map(HttpRouteReader::fault),
+                present(http, "corsPolicy").map(CorsReader::read),
+                present(http, "delegate").map(HttpRouteReader::delegate),
+                present(http, "mirror").map(HttpRouteReader::destination),
+                mirrorPercent(http),
                 mirrors(http),
                 headers(http.at("headers")));
     }
@@ -50,7 +58,8 @@ final class HttpRouteReader {
                 somePort(match),
                 match.textTable("sourceLabels"),
                 match.someText("sourceNamespace"),
-                match.texts("gateways"));
+                match.texts("gateways"),
+                match.text("statPrefix"));
     }
 
     private static OptionalInt somePort(Part part) {
@@ -135,7 +144,9 @@ final class HttpRouteReader {
                 retries.duration("perTryTimeout"),
                 conditions,
                 statuses,
-                retries.duration("backoff"));
+                retries.duration("backoff"),
+                present(retries, "retryRemoteLocalities").map(flag -> retries.flag("retryRemoteLocalities")),
+                present(retries, "retryIgnorePreviousHosts").map(flag -> retries.flag("retryIgnorePreviousHosts")));
     }
 
     private static Fault fault(Part fault) {
@@ -155,20 +166,28 @@ final class HttpRouteReader {
         return delay.has("percentage") ? delay.at("percentage").decimal("value") : delay.decimal("percent");
     }
 
-    private static List<Mirror> mirrors(Part http) {
-        List<Mirror> mirrors = new ArrayList<>();
-        if (http.has("mirror")) {
-            double old = http.has("mirrorPercent") ? http.decimal("mirrorPercent") : 100;
-            double older = http.has("mirror_percent") ? http.decimal("mirror_percent") : old;
-            mirrors.add(new Mirror(destination(http.at("mirror")), percent(http.at("mirrorPercentage"), older)));
-        }
-        for (Part mirror : http.items("mirrors")) {
-            mirrors.add(new Mirror(destination(mirror.at("destination")), percent(mirror.at("percentage"), 100)));
-        }
-        return mirrors;
+    private static Delegate delegate(Part delegate) {
+        return new Delegate(delegate.text("name"), delegate.someText("namespace"));
     }
 
-    private static double percent(Part percentage, double otherwise) {
-        return percentage.isPresent() ? percentage.decimal("value") : otherwise;
+    /// The newest of three ways to say it.
+    private static OptionalDouble mirrorPercent(Part http) {
+        if (http.has("mirrorPercentage")) {
+            return OptionalDouble.of(http.at("mirrorPercentage").decimal("value"));
+        }
+        for (String deprecated : List.of("mirrorPercent", "mirror_percent")) {
+            if (http.has(deprecated)) {
+                return OptionalDouble.of(http.decimal(deprecated));
+            }
+        }
+        return OptionalDouble.empty();
+    }
+
+    private static List<Mirror> mirrors(Part http) {
+        return http.items("mirrors").stream()
+                .map(mirror -> new Mirror(
+                        destination(mirror.at("destination")),
+                        mirror.has("percentage") ? mirror.at("percentage").decimal("value") : EVERY_REQUEST))
+                .toList();
     }
 }

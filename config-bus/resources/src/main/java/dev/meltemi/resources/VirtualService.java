@@ -8,8 +8,7 @@ import java.util.List;
 /// @param hosts as written; empty for a delegate, which acts on no host of its own
 /// @param gateways `mesh` when the document names none
 /// @param exportTo as written, empty for the mesh's default
-/// @param http in the order in which they are tried; rules that can't act yet (delegation) are left out, as Istio
-///     leaves out a rule whose delegate is missing
+/// @param http in the order in which they are tried
 public record VirtualService(
         ResourceKey key, List<String> hosts, List<String> gateways, List<String> exportTo, List<HttpRoute> http)
         implements Resource {

@@ -110,10 +110,7 @@ final class VirtualServiceShape {
             .field("route", list(WEIGHTED))
             .field("redirect", REDIRECT)
             .field("directResponse", DIRECT_RESPONSE)
-            .notYet(
-                    "delegate",
-                    struct().field("name", text()).field("namespace", text()),
-                    "this rule is left out: write the delegate's rules here")
+            .field("delegate", struct().field("name", text()).field("namespace", text()))
             .field("rewrite", REWRITE)
             .field("timeout", duration())
             .field("retries", RETRIES)
@@ -123,7 +120,7 @@ final class VirtualServiceShape {
             .field("mirrorPercentage", PERCENTAGE)
             .field("mirrorPercent", whole(0, 100))
             .field("mirror_percent", whole(0, 100))
-            .notYet("corsPolicy", CORS, "the proxy doesn't answer preflights yet: let the service do it")
+            .field("corsPolicy", CORS)
             .field("headers", HEADERS);
 
     private static final Leaf SUBNET = text();

@@ -31,10 +31,7 @@ final class VirtualServices {
                 spec.texts("hosts"),
                 gateways.isEmpty() ? List.of(MESH) : gateways,
                 spec.texts("exportTo"),
-                spec.items("http").stream()
-                        .filter(http -> !http.has("delegate"))
-                        .map(HttpRouteReader::read)
-                        .toList());
+                spec.items("http").stream().map(HttpRouteReader::read).toList());
     }
 
     private static void check(Part spec, Metadata metadata, Report report) {

@@ -29,6 +29,7 @@ final class AnswerHead {
         if (exchange.forward != null) {
             apply(exchange.forward.responseEdits(), headers);
         }
+        apply(exchange.crossOrigin, headers);
         long millis = TimeUnit.NANOSECONDS.toMillis(upstreamNanos);
         headers.set(SERVICE_TIME, millis < MILLIS.length ? MILLIS[(int) millis] : Long.toString(millis));
         Framing onward = framing;

@@ -22,13 +22,16 @@ final class DecidedAnswer implements RequestFilter {
             }
             case Decision.Respond respond -> {
                 closeUnlessShort(exchange);
-                HttpHeaders headers = LocalReply.textHeaders(exchange, respond.body());
+                HttpHeaders headers = LocalReply.headers(exchange);
                 AnswerHead.apply(respond.responseEdits(), headers);
+                LocalReply.describe(respond.body(), headers);
                 LocalReply.send(exchange, respond.status(), "direct_response", respond.body(), headers);
             }
             case Decision.Refuse refuse -> {
-                closeUnlessShort(exchange);
-                LocalReply.fail(exchange, refuse.failure());
+                if (!CrossOriginCalls.answered(exchange, refuse.route())) {
+                    closeUnlessShort(exchange);
+                    LocalReply.fail(exchange, refuse.failure());
+                }
             }
             case null -> throw new IllegalStateException("no decision was taken before");
         }

@@ -4,6 +4,7 @@ import dev.meltemi.proxy.tls.ProvenPeer;
 import dev.meltemi.proxy.wire.Framing;
 import dev.meltemi.routing.Decision;
 import dev.meltemi.routing.Endpoint;
+import dev.meltemi.routing.HeaderEdits;
 import dev.meltemi.routing.RequestHead;
 import dev.meltemi.routing.RouteTable;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -51,6 +52,9 @@ final class Exchange implements RequestHead {
 
     Decision.@Nullable Forward forward;
     Listening.@Nullable Application application;
+
+    // CrossOriginCalls: set on whatever answer there will be
+    HeaderEdits crossOrigin = HeaderEdits.NONE;
 
     // RequestEdits
     String upstreamPath = "";

@@ -62,12 +62,17 @@ final class LocalReply {
     }
 
     /// The same for an answer with this text, if there is any.
-    static HttpHeaders textHeaders(Exchange exchange, byte[] body) {
+    private static HttpHeaders textHeaders(Exchange exchange, byte[] body) {
         HttpHeaders headers = headers(exchange);
-        if (body.length > 0) {
+        describe(body, headers);
+        return headers;
+    }
+
+    /// A body is text when nobody says what else it is.
+    static void describe(byte[] body, HttpHeaders headers) {
+        if (body.length > 0 && !headers.contains(HttpHeaderNames.CONTENT_TYPE)) {
             headers.set(HttpHeaderNames.CONTENT_TYPE, TEXT);
         }
-        return headers;
     }
 
     /// @param headers whole but for framing and connection
@@ -77,6 +82,7 @@ final class LocalReply {
         exchange.details = details;
         exchange.responseStarted = true;
         exchange.body.discard();
+        AnswerHead.apply(exchange.crossOrigin, headers);
         HttpResponseStatus line = HttpResponseStatus.valueOf(status);
         boolean bodiless = status == 204 || status == 304;
         Framing framing = bodiless ? Framing.NONE : new Framing(Framing.Kind.LENGTH, body.length);

@@ -16,6 +16,7 @@ final class RequestPath {
                 new RouteDecision(), //          the only look at the table
                 new DecidedAnswer(), //          redirects, direct answers and refusals go nowhere else
                 new FaultInjection(), //         as the caller would meet it: before time-outs and retries begin
+                new CrossOriginCalls(), //       preflights end here; pages of other sites hear what they may
                 new RequestEdits(), //           what the destination shall see
                 new Mirroring(), //              the same request, to those whose answer doesn't count
                 new Forwarding()); //            tries, until one answers
@@ -44,6 +45,7 @@ final class RequestPath {
                 new RouteDecision(), //          by listener port and authority
                 new DecidedAnswer(), //          redirects to https live here
                 new FaultInjection(), //         as for outbound
+                new CrossOriginCalls(), //       as for outbound
                 new RequestEdits(), //           as for outbound
                 new Mirroring(), //              as for outbound
                 new Forwarding()); //            as for outbound

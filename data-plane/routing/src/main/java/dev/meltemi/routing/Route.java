@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param timeoutNanos of the whole request, 0: none
 /// @param rewrite null: the path stays
 /// @param authorityRewrite null: the authority stays
+/// @param crossOrigin null: pages of other sites are the destination's to judge
 public record Route(
         String name,
         String rule,
@@ -18,6 +19,7 @@ public record Route(
         @Nullable PathRewrite rewrite,
         @Nullable String authorityRewrite,
         FaultPlan fault,
+        @Nullable CrossOrigin crossOrigin,
         List<MirrorTarget> mirrors) {
     /// Stands in where no route was found.
     public static final Route NONE = plain("", "");
@@ -28,7 +30,7 @@ public record Route(
 
     /// A route that adds nothing to where it leads.
     static Route plain(String name, String rule) {
-        return new Route(name, rule, 0, Retries.DEFAULT, null, null, FaultPlan.NONE, List.of());
+        return new Route(name, rule, 0, Retries.DEFAULT, null, null, FaultPlan.NONE, null, List.of());
     }
 
     /// What the path becomes on its way to the destination.

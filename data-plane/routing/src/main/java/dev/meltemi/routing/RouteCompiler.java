@@ -126,6 +126,7 @@ record RouteCompiler(Destinations destinations, Edge.Service service, int port) 
                 path == null ? pathRewrite(rule.getRewrite(), matched.path()) : path,
                 authority(rule.getRewrite(), to),
                 RouteSettings.fault(rule.getFault()),
+                CrossOrigin.of(rule.getCors()),
                 mirrors(rule, to));
     }
 

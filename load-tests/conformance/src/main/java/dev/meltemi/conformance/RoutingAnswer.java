@@ -1,5 +1,6 @@
 package dev.meltemi.conformance;
 
+import dev.meltemi.routing.CrossOrigin;
 import dev.meltemi.routing.Decision;
 import dev.meltemi.routing.Endpoint;
 import dev.meltemi.routing.FailureWords;
@@ -86,7 +87,7 @@ final class RoutingAnswer {
             case "passthrough" ->
                 first instanceof Decision.Forward forward
                         && forward.cluster().name().equals("PassthroughCluster");
-            case "answeredByProxy" -> !(first instanceof Decision.Forward);
+            case "answeredByProxy" -> !isForward(first) || aborted() || crossOrigin(first).preflight();
             case "status" -> status();
             case "grpcStatus" -> GRPC_STATUS.getOrDefault(status(), "UNKNOWN");
             case "services" -> services;
@@ -113,11 +114,12 @@ final class RoutingAnswer {
 
     private @Nullable Object of(Decision decision, String key, @Nullable Object expected) {
         if (key.equals("responseHeaders") || key.equals("responseAbsent")) {
-            return headers(
-                    key,
-                    expected,
-                    asked.headers(isForward(decision) ? "backendResponseHeaders" : ""),
-                    responseEdits(decision));
+            CrossOrigin.Verdict crossOrigin = crossOrigin(decision);
+            Map<String, List<String>> before = asked.headers(isForward(decision) ? "backendResponseHeaders" : "");
+            var after = crossOrigin.preflight()
+                    ? new TreeMap<String, List<String>>()
+                    : edited(before, responseEdits(decision));
+            return asked(key, expected, edited(after, crossOrigin.headers()));
         }
         if (!(decision instanceof Decision.Forward forward)) {
             return new Observation.Unseen(Destination.told(decision));
@@ -128,13 +130,26 @@ final class RoutingAnswer {
             case "endpoints" ->
                 forward.cluster().endpoints().stream().map(Endpoint::toString).toList();
             case "forwardedHeaders", "forwardedAbsent" ->
-                headers(key, expected, asked.headers("headers"), forward.requestEdits());
+                asked(key, expected, edited(asked.headers("headers"), forward.requestEdits()));
             default -> new Observation.Unseen("a key that this version doesn't know");
         };
     }
 
     private static boolean isForward(Decision decision) {
         return decision instanceof Decision.Forward;
+    }
+
+    /// What the rule says of a call from a page of another site, answers of the rule's own left aside.
+    private CrossOrigin.Verdict crossOrigin(Decision decision) {
+        CrossOrigin rule = decision instanceof Decision.Forward || decision instanceof Decision.Refuse
+                ? route(decision).crossOrigin()
+                : null;
+        return rule == null ? new CrossOrigin.Verdict(false, HeaderEdits.NONE) : rule.of(asked.head());
+    }
+
+    private boolean aborted() {
+        return first instanceof Decision.Forward forward
+                && forward.route().fault().abortPercent() >= 100;
     }
 
     private static HeaderEdits responseEdits(Decision decision) {
@@ -162,8 +177,7 @@ final class RoutingAnswer {
         return actual;
     }
 
-    /// Those that are asked for, with their values; or of the names that are asked for those that aren't there.
-    static Object headers(String key, @Nullable Object expected, Map<String, List<String>> before, HeaderEdits edits) {
+    private static TreeMap<String, List<String>> edited(Map<String, List<String>> before, HeaderEdits edits) {
         var after = new TreeMap<String, List<String>>();
         before.forEach((name, values) -> after.put(name.toLowerCase(Locale.ROOT), new ArrayList<>(values)));
         edits.set().forEach(edit -> after.put(edit.name(), new ArrayList<>(List.of(edit.value()))));
@@ -171,9 +185,11 @@ final class RoutingAnswer {
                 .forEach(edit -> after.computeIfAbsent(edit.name(), _ -> new ArrayList<>())
                         .add(edit.value()));
         edits.remove().forEach(after::remove);
-        return asked(key, expected, after);
+        return after;
     }
 
+    /// Those that are asked for, with their values; or of the names that are asked for those that aren't there.
+    ///
     /// @param headers by lower-case name
     static Object asked(String key, @Nullable Object expected, Map<String, List<String>> headers) {
         if (key.endsWith("Absent")) {
@@ -192,7 +208,11 @@ final class RoutingAnswer {
     }
 
     private Route route() {
-        return switch (first) {
+        return route(first);
+    }
+
+    private static Route route(Decision decision) {
+        return switch (decision) {
             case Decision.Forward forward -> forward.route();
             case Decision.Redirect redirect -> redirect.route();
             case Decision.Respond respond -> respond.route();
@@ -208,11 +228,12 @@ final class RoutingAnswer {
 
     /// An abort of every request is what the client sees.
     private int status() {
+        if (!aborted() && crossOrigin(first).preflight()) {
+            return 200;
+        }
         return switch (first) {
             case Decision.Forward forward ->
-                forward.route().fault().abortPercent() >= 100
-                        ? forward.route().fault().abortStatus()
-                        : 200;
+                aborted() ? forward.route().fault().abortStatus() : 200;
             case Decision.Redirect redirect -> redirect.status();
             case Decision.Respond respond -> respond.status();
             case Decision.Refuse refuse -> FailureWords.of(refuse.failure()).status();

@@ -1,8 +1,6 @@
 package dev.meltemi.rules;
 
-import dev.meltemi.schemas.compiled.Settings;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.pcollections.TreePMap;
@@ -15,6 +13,7 @@ import org.pcollections.TreePMap;
 /// @param bound rules by the gateway that they name, whether it exists or not
 /// @param guards by scope
 /// @param settings by scope, each of one document
+/// @param delegations rules that stand in place of others'
 record Book(
         Index<Declared> declared,
         Index<Declared> selecting,
@@ -23,7 +22,8 @@ record Book(
         HostIndex<Policy> policies,
         TreePMap<String, Door> doors,
         Index<Guard> guards,
-        TreePMap<String, Setting> settings) {
+        TreePMap<String, Setting> settings,
+        Delegations delegations) {
     static final Book EMPTY = new Book(
             Index.empty(),
             Index.empty(),
@@ -32,44 +32,18 @@ record Book(
             HostIndex.empty(),
             TreePMap.empty(),
             Index.empty(),
-            TreePMap.empty());
+            TreePMap.empty(),
+            Delegations.EMPTY);
 
     Book plus(Entry entry) {
         return switch (entry) {
             case Declared service -> declaring(service);
             case Rule rule -> ruling(rule);
-            case Policy policy ->
-                new Book(
-                        declared,
-                        selecting,
-                        rules,
-                        bound,
-                        policies.plus(policy.host(), policy),
-                        doors,
-                        guards,
-                        settings);
-            case Door door ->
-                new Book(declared, selecting, rules, bound, policies, doors.plus(door.name(), door), guards, settings);
-            case Guard guard ->
-                new Book(
-                        declared,
-                        selecting,
-                        rules,
-                        bound,
-                        policies,
-                        doors,
-                        guards.plus(guard.scope(), guard),
-                        settings);
-            case Setting setting ->
-                new Book(
-                        declared,
-                        selecting,
-                        rules,
-                        bound,
-                        policies,
-                        doors,
-                        guards,
-                        settings.plus(setting.scope(), setting));
+            case Delegate delegate -> withDelegations(delegations.plus(delegate));
+            case Policy policy -> withPolicies(policies.plus(policy.host(), policy));
+            case Door door -> withDoors(doors.plus(door.name(), door));
+            case Guard guard -> withGuards(guards.plus(guard.scope(), guard));
+            case Setting setting -> withSettings(settings.plus(setting.scope(), setting));
             case Workload.Listed _ -> this;
         };
     }
@@ -78,36 +52,13 @@ record Book(
         return switch (entry) {
             case Declared service -> undeclaring(service);
             case Rule rule -> unruling(rule);
-            case Policy policy ->
-                new Book(
-                        declared,
-                        selecting,
-                        rules,
-                        bound,
-                        policies.minus(policy.host(), policy),
-                        doors,
-                        guards,
-                        settings);
-            case Door door ->
-                new Book(declared, selecting, rules, bound, policies, doors.minus(door.name()), guards, settings);
-            case Guard guard ->
-                new Book(
-                        declared,
-                        selecting,
-                        rules,
-                        bound,
-                        policies,
-                        doors,
-                        guards.minus(guard.scope(), guard),
-                        settings);
-            case Setting setting ->
-                new Book(declared, selecting, rules, bound, policies, doors, guards, settings.minus(setting.scope()));
+            case Delegate delegate -> withDelegations(delegations.minus(delegate));
+            case Policy policy -> withPolicies(policies.minus(policy.host(), policy));
+            case Door door -> withDoors(doors.minus(door.name()));
+            case Guard guard -> withGuards(guards.minus(guard.scope(), guard));
+            case Setting setting -> withSettings(settings.minus(setting.scope()));
             case Workload.Listed _ -> this;
         };
-    }
-
-    Optional<Settings> setting(String scope) {
-        return Optional.ofNullable(settings.get(scope)).map(Setting::compiled);
     }
 
     /// Services that select this workload.
@@ -130,7 +81,7 @@ record Book(
             hosts = hosts.plus(host, service);
         }
         var selectors = service.selector().isEmpty() ? selecting : selecting.plus(selectorKey(service), service);
-        return new Book(hosts, selectors, rules, bound, policies, doors, guards, settings);
+        return new Book(hosts, selectors, rules, bound, policies, doors, guards, settings, delegations);
     }
 
     private Book undeclaring(Declared service) {
@@ -139,7 +90,7 @@ record Book(
             hosts = hosts.minus(host, service);
         }
         var selectors = service.selector().isEmpty() ? selecting : selecting.minus(selectorKey(service), service);
-        return new Book(hosts, selectors, rules, bound, policies, doors, guards, settings);
+        return new Book(hosts, selectors, rules, bound, policies, doors, guards, settings, delegations);
     }
 
     private Book ruling(Rule rule) {
@@ -151,7 +102,8 @@ record Book(
         for (String gateway : rule.boundTo()) {
             byGateway = byGateway.plus(gateway, rule);
         }
-        return new Book(declared, selecting, byHost, byGateway, policies, doors, guards, settings);
+        return new Book(
+                declared, selecting, byHost, byGateway, policies, doors, guards, settings, delegations.plus(rule));
     }
 
     private Book unruling(Rule rule) {
@@ -163,7 +115,28 @@ record Book(
         for (String gateway : rule.boundTo()) {
             byGateway = byGateway.minus(gateway, rule);
         }
-        return new Book(declared, selecting, byHost, byGateway, policies, doors, guards, settings);
+        return new Book(
+                declared, selecting, byHost, byGateway, policies, doors, guards, settings, delegations.minus(rule));
+    }
+
+    private Book withPolicies(HostIndex<Policy> changed) {
+        return new Book(declared, selecting, rules, bound, changed, doors, guards, settings, delegations);
+    }
+
+    private Book withDoors(TreePMap<String, Door> changed) {
+        return new Book(declared, selecting, rules, bound, policies, changed, guards, settings, delegations);
+    }
+
+    private Book withGuards(Index<Guard> changed) {
+        return new Book(declared, selecting, rules, bound, policies, doors, changed, settings, delegations);
+    }
+
+    private Book withSettings(TreePMap<String, Setting> changed) {
+        return new Book(declared, selecting, rules, bound, policies, doors, guards, changed, delegations);
+    }
+
+    private Book withDelegations(Delegations changed) {
+        return new Book(declared, selecting, rules, bound, policies, doors, guards, settings, changed);
     }
 
     private static String selectorKey(Declared service) {

@@ -18,12 +18,13 @@ import dev.meltemi.resources.WorkloadEntry;
 import java.util.Optional;
 
 /// An accepted document, with whatever can be compiled from it alone.
-sealed interface Entry permits Rule, Policy, Declared, Door, Guard, Setting, Workload.Listed {
+sealed interface Entry permits Rule, Delegate, Policy, Declared, Door, Guard, Setting, Workload.Listed {
     /// @param created offset at which the document first appeared
     /// @return empty for a kind that no compiler reads
     static Optional<Entry> of(Resource resource, long offset, long created) {
         return switch (resource) {
-            case VirtualService service -> Optional.of(Rule.of(service, offset, created));
+            case VirtualService service ->
+                Optional.of(service.hosts().isEmpty() ? Delegate.of(service) : Rule.of(service, offset, created));
             case DestinationRule rule -> Optional.of(Policy.of(rule, offset, created));
             case Service service -> Optional.of(Declared.of(service, created));
             case ServiceEntry entry -> Optional.of(Declared.of(entry, created));

@@ -27,22 +27,27 @@ final class Gateways {
         var gateway = door.gateway();
         String namespace = gateway.key().namespace();
         var rules = state.book().bound().at(name);
+        var delegations = state.book().delegations();
         return Optional.of(GatewayRoutes.newBuilder()
                 .setGateway(name)
                 .setNamespace(namespace)
                 .setConfigOffset(door.offset())
                 .setSelector(new TreeMap<>(gateway.selector()))
                 .setServers(gateway.servers().stream()
-                        .map(server -> compiled(server, namespace, rules))
+                        .map(server -> compiled(server, namespace, rules, delegations))
                         .toList())
                 .build());
     }
 
-    private static GatewayServer compiled(Gateway.Server server, String namespace, SortedSet<Rule> rules) {
+    private static GatewayServer compiled(
+            Gateway.Server server, String namespace, SortedSet<Rule> rules, Delegations delegations) {
         SortedMap<String, List<HttpRules>> byHost = new TreeMap<>(HostName::bySpecificity);
         for (Rule rule : rules) {
-            for (String host : sharedHosts(server, namespace, rule)) {
-                byHost.computeIfAbsent(host, shared -> new ArrayList<>()).add(rule.http());
+            var shared = sharedHosts(server, namespace, rule);
+            if (!shared.isEmpty()) {
+                HttpRules http = rule.http(delegations);
+                shared.forEach(host ->
+                        byHost.computeIfAbsent(host, _ -> new ArrayList<>()).add(http));
             }
         }
         return GatewayServer.newBuilder()

@@ -156,7 +156,7 @@ public final class MeshState {
             case null -> Set.of();
             case Declared service -> service.hosts();
             case Rule rule -> rule.meshHosts();
-            case Policy _, Door _, Guard _, Setting _, Workload.Listed _ -> Set.of();
+            case Delegate _, Policy _, Door _, Guard _, Setting _, Workload.Listed _ -> Set.of();
         };
     }
 

@@ -22,6 +22,7 @@ final class RequestMatches {
                 .setWithoutHeaders(named(match.withoutHeaders(), RequestMatches::headerName))
                 .setQueryParams(named(match.queryParams(), UnaryOperator.identity()))
                 .setPort(match.port().orElse(0))
+                .setStatPrefix(match.statPrefix())
                 .setGateways(GatewayName.resolved(match.gateways(), namespace));
         match.uri().ifPresent(uri -> out.setUri(compiled(uri)));
         match.scheme().ifPresent(scheme -> out.setScheme(compiled(scheme)));
@@ -48,7 +49,7 @@ final class RequestMatches {
         return name.toLowerCase(Locale.ROOT);
     }
 
-    private static StringMatch compiled(dev.meltemi.resources.StringMatch match) {
+    static StringMatch compiled(dev.meltemi.resources.StringMatch match) {
         return switch (match) {
             case dev.meltemi.resources.StringMatch.Exact(var value) -> new StringMatch(StringMatchKind.EXACT, value);
             case dev.meltemi.resources.StringMatch.Prefix(var value) -> new StringMatch(StringMatchKind.PREFIX, value);

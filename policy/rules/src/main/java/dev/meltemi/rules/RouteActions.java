@@ -13,9 +13,12 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// What one entry of a VirtualService does with a request, in compiled form.
 final class RouteActions {
+    private static final double EVERY_REQUEST = 100;
+
     private static final String STATUS_CODES = "retriable-status-codes";
 
     private RouteActions() {}
@@ -28,7 +31,7 @@ final class RouteActions {
                         .map(match -> RequestMatches.compiled(match, namespace))
                         .toList())
                 .setDestinations(destinations(route.destinations(), namespace))
-                .setMirrors(mirrors(route.mirrors(), namespace));
+                .setMirrors(mirrors(route, namespace));
         headers.operations().ifPresent(out::setHeaders);
         rewrite(route, headers).ifPresent(out::setRewrite);
         route.redirect().ifPresent(redirect -> out.setRedirect(compiled(redirect)));
@@ -42,6 +45,7 @@ final class RouteActions {
                 .ifPresent(timeout -> out.setTimeoutUs(Micros.of(timeout)));
         route.retries().ifPresent(retries -> out.setRetries(compiled(retries)));
         route.fault().ifPresent(fault -> out.setFault(compiled(fault)));
+        route.cors().ifPresent(cors -> out.setCors(CorsRules.compiled(cors)));
         return out.build();
     }
 
@@ -111,6 +115,8 @@ final class RouteActions {
                 .setStatusCodes(retries.statusCodes());
         retries.perTryTimeout().ifPresent(timeout -> out.setPerTryTimeoutUs(Micros.of(timeout)));
         retries.backoff().ifPresent(backoff -> out.setBackoffUs(Micros.of(backoff)));
+        retries.remoteLocalities().ifPresent(out::setRemoteLocalities);
+        retries.ignorePreviousHosts().ifPresent(out::setIgnorePreviousHosts);
         return out.build();
     }
 
@@ -126,8 +132,11 @@ final class RouteActions {
     }
 
     /// A mirror of 0 percent is off.
-    private static List<Mirror> mirrors(List<dev.meltemi.resources.HttpRoute.Mirror> mirrors, String namespace) {
-        return mirrors.stream()
+    private static List<Mirror> mirrors(dev.meltemi.resources.HttpRoute route, String namespace) {
+        var alone = route.mirror()
+                .map(to -> new dev.meltemi.resources.HttpRoute.Mirror(
+                        to, route.mirrorPercent().orElse(EVERY_REQUEST)));
+        return Stream.concat(alone.stream(), route.mirrors().stream())
                 .filter(mirror -> mirror.percent() > 0)
                 .map(mirror -> Mirror.newBuilder()
                         .setDestination(compiled(mirror.destination(), namespace))

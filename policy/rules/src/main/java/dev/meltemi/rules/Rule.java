@@ -1,7 +1,9 @@
 package dev.meltemi.rules;
 
+import dev.meltemi.resources.HttpRoute;
 import dev.meltemi.resources.VirtualService;
 import dev.meltemi.schemas.compiled.HttpRules;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -15,7 +17,10 @@ import java.util.TreeSet;
 ///
 /// @param hosts fully qualified, perhaps wildcards
 /// @param gateways `mesh` or `namespace/name`
-record Rule(Age age, Set<String> hosts, Set<String> gateways, HttpRules http) implements Entry, Comparable<Rule> {
+/// @param http what it says by itself, without the rules that stand for delegates'
+/// @param delegating all its rules as the document has them, when some stand for delegates'; else empty
+record Rule(Age age, Set<String> hosts, Set<String> gateways, HttpRules http, List<HttpRoute> delegating)
+        implements Entry, Comparable<Rule> {
     private static final Comparator<Rule> ORDER =
             Comparator.comparing(Rule::isPublic).thenComparing(Rule::age);
 
@@ -32,10 +37,53 @@ record Rule(Age age, Set<String> hosts, Set<String> gateways, HttpRules http) im
                 .setGateways(gateways)
                 .setHosts(gateways.contains(GatewayName.MESH) ? namedBeside(hosts) : List.of())
                 .setRoutes(service.http().stream()
+                        .filter(route -> route.delegate().isEmpty())
                         .map(route -> RouteActions.compiled(route, namespace))
                         .toList())
                 .build();
-        return new Rule(new Age(created, service.key()), hosts, new TreeSet<>(gateways), http);
+        boolean delegates =
+                service.http().stream().anyMatch(route -> route.delegate().isPresent());
+        return new Rule(
+                new Age(created, service.key()),
+                hosts,
+                new TreeSet<>(gateways),
+                http,
+                delegates ? service.http() : List.of());
+    }
+
+    /// With the rules of its delegates. One that is missing, or not exported here, costs the rule that names it.
+    HttpRules http(Delegations delegations) {
+        if (delegating.isEmpty()) {
+            return http;
+        }
+        String namespace = http.getNamespace();
+        var routes = new ArrayList<HttpRoute>();
+        for (HttpRoute route : delegating) {
+            if (route.delegate().isEmpty()) {
+                routes.add(route);
+                continue;
+            }
+            Delegate found = delegations.delegates().get(nameOf(route.delegate().get()));
+            if (found != null && found.isVisibleFrom(namespace)) {
+                routes.addAll(DelegateMerge.merged(route, found.routes()));
+            }
+        }
+        return HttpRules.newBuilder(http)
+                .setRoutes(routes.stream()
+                        .map(route -> RouteActions.compiled(route, namespace))
+                        .toList())
+                .build();
+    }
+
+    /// Delegates that it names, `namespace/name`.
+    Set<String> delegates() {
+        var names = new TreeSet<String>();
+        delegating.forEach(route -> route.delegate().ifPresent(delegate -> names.add(nameOf(delegate))));
+        return names;
+    }
+
+    private String nameOf(HttpRoute.Delegate delegate) {
+        return delegate.namespace().orElse(http.getNamespace()) + "/" + delegate.name();
     }
 
     /// A single full name is that of the records it stands in.

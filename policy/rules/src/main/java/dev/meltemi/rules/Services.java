@@ -29,7 +29,7 @@ final class Services {
         List<Workload.Instance> claiming = declared.isEmpty() ? claiming(state, host) : List.of();
         List<HttpRules> rules = state.book().rules().covering(host).stream()
                 .flatMap(Collection::stream)
-                .map(Rule::http)
+                .map(rule -> rule.http(state.book().delegations()))
                 .toList();
         var out = ServiceRoutes.newBuilder().setHost(host).setHttp(rules);
         if (!declared.isEmpty()) {

@@ -29,6 +29,8 @@ final class Touched {
                 rule.meshHosts().forEach(host -> routes.addAll(state.coveredBy(host)));
                 gateways.addAll(rule.boundTo());
             }
+            case Delegate delegate ->
+                state.book().delegations().roots().at(delegate.name()).forEach(root -> add(root, state));
             case Policy policy -> routes.addAll(state.coveredBy(policy.host()));
             case Declared service -> {
                 routes.addAll(service.hosts());

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Random;
 
@@ -117,24 +118,34 @@ final class MeshGenerator {
                 "10.0.0." + random.nextInt(2), Map.of("http", 8000 + random.nextInt(2)), labels(), "", "", 1, "");
     }
 
+    private HttpRoute.Delegate delegate() {
+        return new HttpRoute.Delegate(
+                pick(List.of("a", "b", "c")), maybe() ? Optional.empty() : Optional.of(pick(NAMESPACES)));
+    }
+
     private VirtualService virtualService() {
         var destination = new Destination(pick(HOSTS.subList(0, 4)), Optional.of("v1"), OptionalInt.empty());
         var weighted = new HttpRoute.WeightedDestination(destination, random.nextInt(100), HeaderOperations.NONE);
+        boolean delegates = random.nextInt(3) == 0;
         var route = new HttpRoute(
                 "",
                 List.of(),
-                List.of(weighted),
+                delegates ? List.of() : List.of(weighted),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
+                delegates ? Optional.of(delegate()) : Optional.empty(),
+                Optional.empty(),
+                OptionalDouble.empty(),
                 List.of(),
                 HeaderOperations.NONE);
         return new VirtualService(
                 key("VirtualService", pick(List.of("a", "b", "c"))),
-                List.of(pick(HOSTS), pick(HOSTS)),
+                random.nextInt(4) == 0 ? List.of() : List.of(pick(HOSTS), pick(HOSTS)),
                 pick(List.of(List.of("mesh"), List.of("door", "mesh"), List.of("shop/door"), List.of("./gate"))),
                 pick(EXPORTS),
                 List.of(route));
