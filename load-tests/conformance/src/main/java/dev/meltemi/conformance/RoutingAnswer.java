@@ -87,7 +87,8 @@ final class RoutingAnswer {
             case "passthrough" ->
                 first instanceof Decision.Forward forward
                         && forward.cluster().name().equals("PassthroughCluster");
-            case "answeredByProxy" -> !isForward(first) || aborted() || crossOrigin(first).preflight();
+            case "answeredByProxy" ->
+                !isForward(first) || aborted() || crossOrigin(first).preflight();
             case "status" -> status();
             case "grpcStatus" -> GRPC_STATUS.getOrDefault(status(), "UNKNOWN");
             case "services" -> services;
@@ -232,8 +233,7 @@ final class RoutingAnswer {
             return 200;
         }
         return switch (first) {
-            case Decision.Forward forward ->
-                aborted() ? forward.route().fault().abortStatus() : 200;
+            case Decision.Forward forward -> aborted() ? forward.route().fault().abortStatus() : 200;
             case Decision.Redirect redirect -> redirect.status();
             case Decision.Respond respond -> respond.status();
             case Decision.Refuse refuse -> FailureWords.of(refuse.failure()).status();

@@ -18,7 +18,7 @@ class SharedCasesTest {
     @CsvSource({
         "VALIDATION, 548",
         "SAMPLES, 110",
-        "ROUTING, 119",
+        "ROUTING, 125",
         "POLICY, 7",
         "AUTHZ, 19",
         "ANALYSIS, 44",
