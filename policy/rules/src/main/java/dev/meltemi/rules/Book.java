@@ -61,6 +61,10 @@ record Book(
         };
     }
 
+    Optional<Settings> setting(String scope) {
+        return Optional.ofNullable(settings.get(scope)).map(Setting::compiled);
+    }
+
     /// Services that select this workload.
     Set<Declared> selecting(Workload workload) {
         var services = new TreeSet<Declared>();
