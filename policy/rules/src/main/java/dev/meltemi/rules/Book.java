@@ -1,6 +1,8 @@
 package dev.meltemi.rules;
 
+import dev.meltemi.schemas.compiled.Settings;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.pcollections.TreePMap;
