@@ -62,12 +62,16 @@ record DocumentTree(Map<String, Object> root) {
     }
 
     String yaml() {
+        return yaml(root);
+    }
+
+    static String yaml(Object tree) {
         var settings = DumpSettings.builder()
                 .setDefaultFlowStyle(FlowStyle.BLOCK)
                 .setIndicatorIndent(2)
                 .setIndentWithIndicator(true)
                 .build();
-        return new Dump(settings).dumpToString(root);
+        return new Dump(settings).dumpToString(tree);
     }
 
     private Map<String, Object> metadata() {

@@ -19,14 +19,18 @@ final class FindingText {
                 .orElseGet(() ->
                         DocumentTree.of(source.text()).map(DocumentTree::title).orElse("document"));
         for (Finding finding : judged.findings()) {
-            String at = source.at(finding.at().line(), finding.at().column());
-            String path = finding.path().isEmpty() ? "" : finding.path() + ": ";
-            out.println(line(finding.level().name(), finding.code(), title, at, path + finding.text()));
-            finding.hint().ifPresent(hint -> out.println("  hint: " + hint));
+            print(out, title, source.at(finding.at().line(), finding.at().column()), finding);
         }
         for (String feature : judged.notInForce()) {
             out.println(line("INFO", "MESH0100", title, source.at(1, 1), "accepted, not in force: " + feature));
         }
+    }
+
+    /// @param title `VirtualService default/reviews`
+    /// @param at `reviews.yaml:17:9`
+    static void print(PrintWriter out, String title, String at, Finding finding) {
+        out.println(line(finding.level().name(), finding.code(), title, at, finding.text()));
+        finding.hint().ifPresent(hint -> out.println("  hint: " + hint));
     }
 
     /// What admission said, of a document that this machine had accepted.
@@ -42,8 +46,13 @@ final class FindingText {
     }
 
     private static String line(String level, String code, String title, String at, String text) {
-        String word = level.charAt(0) + level.substring(1).toLowerCase(Locale.ROOT);
+        String word = word(level);
         String style = word.equals("Error") ? "@|bold,red " : word.equals("Warning") ? "@|yellow " : "@|faint ";
         return Ansi.AUTO.string(style + word + "|@") + " [" + code + "] (" + title + " " + at + ") " + text;
+    }
+
+    /// `Error` of `ERROR`
+    static String word(String level) {
+        return level.charAt(0) + level.substring(1).toLowerCase(Locale.ROOT);
     }
 }

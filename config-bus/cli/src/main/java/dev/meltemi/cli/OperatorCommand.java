@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
             "69:no broker answers",
             "75:it didn't happen in time",
             "77:not allowed",
-            "79:validate found errors"
+            "79:validate or analyze found something"
         })
 abstract class OperatorCommand implements Callable<Integer> {
     @Spec
@@ -32,6 +32,11 @@ abstract class OperatorCommand implements Callable<Integer> {
 
     PrintWriter err() {
         return commandLine().getErr();
+    }
+
+    /// Said on the command line, not by default.
+    boolean given(String option) {
+        return commandLine().getParseResult().hasMatchedOption(option);
     }
 
     private picocli.CommandLine commandLine() {

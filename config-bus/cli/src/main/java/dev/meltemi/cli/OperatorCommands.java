@@ -24,6 +24,7 @@ public final class OperatorCommands {
                 new DeleteCommand(surroundings),
                 new DiffCommand(surroundings),
                 new ValidateCommand(surroundings),
+                new AnalyzeCommand(surroundings),
                 new WaitCommand(surroundings),
                 new HistoryCommand(surroundings),
                 new RollbackCommand(surroundings),

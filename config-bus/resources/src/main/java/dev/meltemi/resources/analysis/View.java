@@ -64,6 +64,11 @@ public final class View {
         return namespace.isEmpty() ? name : namespace + "/" + name;
     }
 
+    /// What is the same for two documents of which one replaces the other, `group/Kind/namespace/name`.
+    public String key() {
+        return type.group() + "/" + type.kind() + "/" + namespace + "/" + name;
+    }
+
     /// `VirtualService default/reviews`.
     @Override
     public String toString() {
