@@ -2,6 +2,7 @@ package dev.meltemi.conformance;
 
 import dev.meltemi.routing.Workload;
 import dev.meltemi.schemas.Compiled;
+import dev.meltemi.schemas.compiled.GatewayApi;
 import dev.meltemi.schemas.compiled.GatewayRoutes;
 import dev.meltemi.schemas.compiled.GatewayServer;
 import java.util.ArrayList;
@@ -43,10 +44,19 @@ record GatewayApiCase(Map<String, Object> line) {
         return Node.text(gateway, "namespace", "default") + "/" + Node.text(gateway, "name", "");
     }
 
+    private @Nullable GatewayRoutes gateway(Compiled compiled) {
+        String named = gateway();
+        return compiled.gateways().values().stream()
+                .filter(each -> each.getApi() == GatewayApi.KUBERNETES
+                        && each.getGateway().equals(named))
+                .findFirst()
+                .orElse(null);
+    }
+
     /// The gateway that is called has the labels that its Gateway selects; else it is the calling workload.
     Workload workload(Compiled compiled) {
         if (byGateway()) {
-            GatewayRoutes found = compiled.gateways().get(gateway());
+            GatewayRoutes found = gateway(compiled);
             String namespace = Node.text(Node.map(line.get("gateway")), "namespace", "default");
             return new Workload(
                     "gateway-1",
@@ -90,7 +100,7 @@ record GatewayApiCase(Map<String, Object> line) {
     }
 
     private List<GatewayServer> servers(Compiled compiled) {
-        GatewayRoutes found = compiled.gateways().get(gateway());
+        GatewayRoutes found = gateway(compiled);
         return found == null ? List.of() : found.getServers();
     }
 

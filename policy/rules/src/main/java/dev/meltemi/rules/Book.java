@@ -16,6 +16,7 @@ import org.pcollections.TreePMap;
 /// @param guards by scope
 /// @param settings by scope, each of one document
 /// @param delegations rules that stand in place of others'
+/// @param api of the Gateway API
 record Book(
         Index<Declared> declared,
         Index<Declared> selecting,
@@ -25,7 +26,8 @@ record Book(
         TreePMap<String, Door> doors,
         Index<Guard> guards,
         TreePMap<String, Setting> settings,
-        Delegations delegations) {
+        Delegations delegations,
+        ApiBook api) {
     static final Book EMPTY = new Book(
             Index.empty(),
             Index.empty(),
@@ -35,7 +37,8 @@ record Book(
             TreePMap.empty(),
             Index.empty(),
             TreePMap.empty(),
-            Delegations.EMPTY);
+            Delegations.EMPTY,
+            ApiBook.EMPTY);
 
     Book plus(Entry entry) {
         return switch (entry) {
@@ -46,6 +49,7 @@ record Book(
             case Door door -> withDoors(doors.plus(door.name(), door));
             case Guard guard -> withGuards(guards.plus(guard.scope(), guard));
             case Setting setting -> withSettings(settings.plus(setting.scope(), setting));
+            case ApiEntry known -> withApi(api.plus(known));
             case Workload.Listed _ -> this;
         };
     }
@@ -59,6 +63,7 @@ record Book(
             case Door door -> withDoors(doors.minus(door.name()));
             case Guard guard -> withGuards(guards.minus(guard.scope(), guard));
             case Setting setting -> withSettings(settings.minus(setting.scope()));
+            case ApiEntry known -> withApi(api.minus(known));
             case Workload.Listed _ -> this;
         };
     }
@@ -87,7 +92,7 @@ record Book(
             hosts = hosts.plus(host, service);
         }
         var selectors = service.selector().isEmpty() ? selecting : selecting.plus(selectorKey(service), service);
-        return new Book(hosts, selectors, rules, bound, policies, doors, guards, settings, delegations);
+        return new Book(hosts, selectors, rules, bound, policies, doors, guards, settings, delegations, api);
     }
 
     private Book undeclaring(Declared service) {
@@ -96,7 +101,7 @@ record Book(
             hosts = hosts.minus(host, service);
         }
         var selectors = service.selector().isEmpty() ? selecting : selecting.minus(selectorKey(service), service);
-        return new Book(hosts, selectors, rules, bound, policies, doors, guards, settings, delegations);
+        return new Book(hosts, selectors, rules, bound, policies, doors, guards, settings, delegations, api);
     }
 
     private Book ruling(Rule rule) {
@@ -109,7 +114,7 @@ record Book(
             byGateway = byGateway.plus(gateway, rule);
         }
         return new Book(
-                declared, selecting, byHost, byGateway, policies, doors, guards, settings, delegations.plus(rule));
+                declared, selecting, byHost, byGateway, policies, doors, guards, settings, delegations.plus(rule), api);
     }
 
     private Book unruling(Rule rule) {
@@ -122,27 +127,40 @@ record Book(
             byGateway = byGateway.minus(gateway, rule);
         }
         return new Book(
-                declared, selecting, byHost, byGateway, policies, doors, guards, settings, delegations.minus(rule));
+                declared,
+                selecting,
+                byHost,
+                byGateway,
+                policies,
+                doors,
+                guards,
+                settings,
+                delegations.minus(rule),
+                api);
     }
 
     private Book withPolicies(HostIndex<Policy> changed) {
-        return new Book(declared, selecting, rules, bound, changed, doors, guards, settings, delegations);
+        return new Book(declared, selecting, rules, bound, changed, doors, guards, settings, delegations, api);
     }
 
     private Book withDoors(TreePMap<String, Door> changed) {
-        return new Book(declared, selecting, rules, bound, policies, changed, guards, settings, delegations);
+        return new Book(declared, selecting, rules, bound, policies, changed, guards, settings, delegations, api);
     }
 
     private Book withGuards(Index<Guard> changed) {
-        return new Book(declared, selecting, rules, bound, policies, doors, changed, settings, delegations);
+        return new Book(declared, selecting, rules, bound, policies, doors, changed, settings, delegations, api);
     }
 
     private Book withSettings(TreePMap<String, Setting> changed) {
-        return new Book(declared, selecting, rules, bound, policies, doors, guards, changed, delegations);
+        return new Book(declared, selecting, rules, bound, policies, doors, guards, changed, delegations, api);
     }
 
     private Book withDelegations(Delegations changed) {
-        return new Book(declared, selecting, rules, bound, policies, doors, guards, settings, changed);
+        return new Book(declared, selecting, rules, bound, policies, doors, guards, settings, changed, api);
+    }
+
+    private Book withApi(ApiBook changed) {
+        return new Book(declared, selecting, rules, bound, policies, doors, guards, settings, delegations, changed);
     }
 
     private static String selectorKey(Declared service) {

@@ -35,6 +35,9 @@ public final class Compiler {
         for (String name : state.book().doors().keySet()) {
             Gateways.compiled(state, name).ifPresent(gateway -> gateways.put(name, gateway));
         }
+        for (String key : state.book().api().gateways().keySet()) {
+            ApiGateways.compiled(state, key).ifPresent(gateway -> gateways.put(key, gateway));
+        }
         var access = new TreeMap<String, AccessRules>();
         for (String scope : state.book().guards().byKey().keySet()) {
             Access.compiled(state, scope).ifPresent(rules -> access.put(scope, rules));

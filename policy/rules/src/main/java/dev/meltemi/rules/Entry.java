@@ -18,7 +18,7 @@ import dev.meltemi.resources.WorkloadEntry;
 import java.util.Optional;
 
 /// An accepted document, with whatever can be compiled from it alone.
-sealed interface Entry permits Rule, Delegate, Policy, Declared, Door, Guard, Setting, Workload.Listed {
+sealed interface Entry permits Rule, Delegate, Policy, Declared, Door, Guard, Setting, ApiEntry, Workload.Listed {
     /// @param created offset at which the document first appeared
     /// @return empty for a kind that no compiler reads
     static Optional<Entry> of(Resource resource, long offset, long created) {
@@ -35,8 +35,11 @@ sealed interface Entry permits Rule, Delegate, Policy, Declared, Door, Guard, Se
                 Optional.of(Guard.of(policy, offset, created))
                         .filter(Guard::counts)
                         .map(Entry.class::cast);
-            case KubernetesGateway _, KubernetesRoute _, ReferenceGrant _, BackendTlsPolicy _, Namespace _, Opaque _ ->
-                Optional.empty();
+            case KubernetesGateway gateway -> Optional.of(new ApiGateway(gateway, offset, created));
+            case KubernetesRoute route -> Optional.of(ApiRoute.of(route, offset, created));
+            case ReferenceGrant grant -> Optional.of(new ApiGrant(new Age(created, grant.key()), grant));
+            case Namespace namespace -> Optional.of(new ApiNamespace(namespace));
+            case BackendTlsPolicy _, Opaque _ -> Optional.empty();
         };
     }
 }

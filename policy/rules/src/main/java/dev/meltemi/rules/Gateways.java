@@ -19,10 +19,12 @@ final class Gateways {
     private Gateways() {}
 
     /// Empty when there is no such Gateway, whatever rules are bound to its name.
+    ///
+    /// @param name key of the record, of Istio's Gateway or one of the Gateway API
     static Optional<GatewayRoutes> compiled(MeshState state, String name) {
         Door door = state.book().doors().get(name);
         if (door == null) {
-            return Optional.empty();
+            return ApiGateways.compiled(state, name);
         }
         var gateway = door.gateway();
         String namespace = gateway.key().namespace();

@@ -1,5 +1,6 @@
 package dev.meltemi.rules;
 
+import java.util.Collection;
 import org.pcollections.TreePMap;
 import org.pcollections.TreePSet;
 
@@ -16,6 +17,22 @@ record Index<V extends Comparable<V>>(TreePMap<String, TreePSet<V>> byKey) {
     Index<V> minus(String key, V value) {
         TreePSet<V> rest = at(key).minus(value);
         return new Index<>(rest.isEmpty() ? byKey.minus(key) : byKey.plus(key, rest));
+    }
+
+    Index<V> plusAll(Collection<String> keys, V value) {
+        var index = this;
+        for (String key : keys) {
+            index = index.plus(key, value);
+        }
+        return index;
+    }
+
+    Index<V> minusAll(Collection<String> keys, V value) {
+        var index = this;
+        for (String key : keys) {
+            index = index.minus(key, value);
+        }
+        return index;
     }
 
     TreePSet<V> at(String key) {

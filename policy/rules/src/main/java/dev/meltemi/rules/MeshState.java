@@ -84,6 +84,21 @@ public final class MeshState {
         return covered;
     }
 
+    /// Hosts of the services that a Gateway API route names as parents.
+    ///
+    /// @param parents hosts, and keys of ServiceEntries as {@link ApiRoute#entryKey} writes them
+    Set<String> hostsOfParents(Set<String> parents) {
+        var hosts = new TreeSet<String>();
+        for (String parent : parents) {
+            if (parent.indexOf('/') < 0) {
+                hosts.add(parent);
+            } else if (entries.get(ApiRoute.entryDocument(parent)) instanceof Declared service) {
+                hosts.addAll(service.hosts());
+            }
+        }
+        return hosts;
+    }
+
     Set<String> servedBy(Workload workload) {
         var served = new TreeSet<>(Fleet.claimsOf(workload));
         book.selecting(workload).forEach(service -> served.addAll(service.hosts()));
@@ -156,7 +171,7 @@ public final class MeshState {
             case null -> Set.of();
             case Declared service -> service.hosts();
             case Rule rule -> rule.meshHosts();
-            case Delegate _, Policy _, Door _, Guard _, Setting _, Workload.Listed _ -> Set.of();
+            case Delegate _, Policy _, Door _, Guard _, Setting _, ApiEntry _, Workload.Listed _ -> Set.of();
         };
     }
 

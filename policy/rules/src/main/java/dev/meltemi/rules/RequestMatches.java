@@ -36,7 +36,7 @@ final class RequestMatches {
         return out.build();
     }
 
-    private static List<NamedMatch> named(
+    static List<NamedMatch> named(
             Map<String, dev.meltemi.resources.StringMatch> matches, UnaryOperator<String> naming) {
         var sorted = new TreeMap<String, StringMatch>();
         matches.forEach((name, match) -> sorted.put(naming.apply(name), compiled(match)));

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// One host: what declares it and the rules for it.
 final class Services {
@@ -41,8 +42,11 @@ final class Services {
         } else {
             return Optional.empty();
         }
-        return Optional.of(out.setPolicies(Policies.of(state.book().policies().covering(host)))
-                .build());
+        var attached = new ApiMeshRoutes(state.book().api(), host, declared).of(out.getNamespace(), out.getPorts());
+        return Optional.of(
+                out.setHttp(Stream.concat(rules.stream(), attached.stream()).toList())
+                        .setPolicies(Policies.of(state.book().policies().covering(host)))
+                        .build());
     }
 
     /// The first declaration says what the service is; the others add ports that it lacks.

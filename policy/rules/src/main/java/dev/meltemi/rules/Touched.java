@@ -39,6 +39,13 @@ final class Touched {
             case Door door -> gateways.add(door.name());
             case Guard guard -> access.add(guard.scope());
             case Setting setting -> settings.add(setting.scope());
+            case ApiGateway gateway -> gateways.add(gateway.key());
+            case ApiRoute route -> {
+                gateways.addAll(route.gateways());
+                routes.addAll(state.hostsOfParents(route.services()));
+            }
+            case ApiGrant grant -> gateways.addAll(state.book().api().dependingOn(grant));
+            case ApiNamespace _ -> gateways.addAll(state.book().api().selective());
             case Workload.Listed listed -> add((Workload) listed, state);
         }
     }
