@@ -25,6 +25,7 @@ public final class OperatorCommands {
                 new DiffCommand(surroundings),
                 new ValidateCommand(surroundings),
                 new AnalyzeCommand(surroundings),
+                new ExplainCommand(surroundings),
                 new WaitCommand(surroundings),
                 new HistoryCommand(surroundings),
                 new RollbackCommand(surroundings),
