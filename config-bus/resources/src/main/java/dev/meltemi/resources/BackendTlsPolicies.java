@@ -39,17 +39,21 @@ final class BackendTlsPolicies {
             .field("subjectAltNames", list(SUBJECT_ALT_NAME, 0, 5));
 
     static final Kind KIND = new Kind(
-            GatewayApi.GROUP,
-            "BackendTLSPolicy",
-            List.of("v1", "v1alpha3"),
-            struct().required(
-                            "targetRefs",
-                            list(GatewayApi.LOCAL_REFERENCE.field("sectionName", GatewayApi.SECTION_NAME), 1, 16))
-                    .required("validation", VALIDATION)
-                    .notYet("options", table(text(0, 4096)).atMost(16), "the mesh knows no options of TLS"),
-            true,
-            BackendTlsPolicies::check,
-            BackendTlsPolicies::read);
+                    GatewayApi.GROUP,
+                    "BackendTLSPolicy",
+                    List.of("v1", "v1alpha3"),
+                    struct().required(
+                                    "targetRefs",
+                                    list(
+                                            GatewayApi.LOCAL_REFERENCE.field("sectionName", GatewayApi.SECTION_NAME),
+                                            1,
+                                            16))
+                            .required("validation", VALIDATION)
+                            .notYet("options", table(text(0, 4096)).atMost(16), "the mesh knows no options of TLS"),
+                    true,
+                    BackendTlsPolicies::check,
+                    BackendTlsPolicies::read)
+            .notYet("gateways speak plain HTTP, or the mesh's mTLS, to services yet");
 
     private BackendTlsPolicies() {}
 
@@ -67,18 +71,8 @@ final class BackendTlsPolicies {
                     "wellKnownCACertificates: System trusts what the machine trusts");
         }
         for (Part name : validation.items("subjectAltNames")) {
-            checkAgrees(name, "Hostname", "hostname", report);
-            checkAgrees(name, "URI", "uri", report);
-        }
-        report.notInForce(spec.at("validation"), "gateways speak plain HTTP or the mesh's mTLS to services yet");
-    }
-
-    private static void checkAgrees(Part name, String type, String field, Report report) {
-        boolean chosen = name.text("type").equals(type);
-        if (chosen && !name.has(field)) {
-            report.error(name.at(field), "is missing: the type is " + type);
-        } else if (!chosen && name.has(field)) {
-            report.error(name.at(field), "is for the type " + type + ", but the type is " + name.text("type"));
+            RouteFiltersCheck.checkAgrees(name, name.text("type"), "Hostname", "hostname", report);
+            RouteFiltersCheck.checkAgrees(name, name.text("type"), "URI", "uri", report);
         }
     }
 

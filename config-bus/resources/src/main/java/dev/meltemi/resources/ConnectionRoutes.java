@@ -10,34 +10,38 @@ import java.util.Optional;
 
 /// `gateway.networking.k8s.io` TLSRoute, TCPRoute and UDPRoute: rules for what is carried whole.
 final class ConnectionRoutes {
+    private static final String LATER = "connections aren't carried by rules yet, only HTTP requests";
+
     private static final Struct RULE = RouteShape.NAMED.required("backendRefs", list(RouteShape.BACKEND, 1, 16));
 
     private static final Struct SPEC = RouteShape.SPEC.required("rules", list(RULE, 1, 16));
 
     static final Kind TLS = new Kind(
-            GatewayApi.GROUP,
-            "TLSRoute",
-            List.of("v1", "v1alpha3", "v1alpha2"),
-            SPEC.field("hostnames", list(GatewayApi.HOSTNAME, 0, 1024)),
-            true,
-            ConnectionRoutesCheck::checkTls,
-            (spec, metadata) -> read(spec, metadata, "TLSRoute"));
+                    GatewayApi.GROUP,
+                    "TLSRoute",
+                    List.of("v1", "v1alpha3", "v1alpha2"),
+                    SPEC.field("hostnames", list(GatewayApi.HOSTNAME, 0, 1024)),
+                    true,
+                    ConnectionRoutesCheck::checkTls,
+                    (spec, metadata) -> read(spec, metadata, "TLSRoute"))
+            .notYet(LATER);
 
     static final Kind TCP = new Kind(
-            GatewayApi.GROUP,
-            "TCPRoute",
-            List.of("v1", "v1alpha2"),
-            SPEC,
-            true,
-            ConnectionRoutesCheck::checkTcp,
-            (spec, metadata) -> read(spec, metadata, "TCPRoute"));
+                    GatewayApi.GROUP,
+                    "TCPRoute",
+                    List.of("v1", "v1alpha2"),
+                    SPEC,
+                    true,
+                    ConnectionRoutesCheck::checkOther,
+                    (spec, metadata) -> read(spec, metadata, "TCPRoute"))
+            .notYet(LATER);
 
     static final Kind UDP = Kind.opaque(
                     GatewayApi.GROUP,
                     "UDPRoute",
                     List.of("v1", "v1alpha2"),
                     SPEC,
-                    ConnectionRoutesCheck::checkUdp,
+                    ConnectionRoutesCheck::checkOther,
                     "the mesh carries TCP only, UDP passes beside it: let callers address the service's own port, or"
                             + " balance UDP with a Kubernetes Service of type LoadBalancer")
             .needingSpec();

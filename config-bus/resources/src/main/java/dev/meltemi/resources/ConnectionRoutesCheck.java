@@ -4,17 +4,14 @@ import dev.meltemi.resources.shape.Part;
 
 /// What makes a TLSRoute, TCPRoute or UDPRoute valid.
 final class ConnectionRoutesCheck {
-    private static final String LATER = "connections aren't routed yet, only HTTP requests";
-
     private ConnectionRoutesCheck() {}
 
     static void checkTls(Part spec, Metadata metadata, Report report) {
-        RouteCheck.check(spec, metadata, report);
+        RouteCheck.check(spec, report);
         if (!metadata.apiVersion().endsWith("/v1alpha2")) {
             checkHostnames(spec, report);
             checkSingleRule(spec, report);
         }
-        report.notInForce(spec.at("rules"), LATER);
     }
 
     private static void checkHostnames(Part spec, Report report) {
@@ -31,13 +28,9 @@ final class ConnectionRoutesCheck {
         }
     }
 
-    static void checkTcp(Part spec, Metadata metadata, Report report) {
-        checkUdp(spec, metadata, report);
-        report.notInForce(spec.at("rules"), LATER);
-    }
-
-    static void checkUdp(Part spec, Metadata metadata, Report report) {
-        RouteCheck.check(spec, metadata, report);
+    /// A TCPRoute or a UDPRoute.
+    static void checkOther(Part spec, Metadata metadata, Report report) {
+        RouteCheck.check(spec, report);
         if (metadata.apiVersion().endsWith("/v1")) {
             checkSingleRule(spec, report);
         }

@@ -40,19 +40,26 @@ record Kind(
     ///
     /// @param reason why, and what a person can do
     static Kind opaque(String group, String name, List<String> versions, Struct spec, Check check, String reason) {
+        return new Kind(
+                        group,
+                        name,
+                        versions,
+                        spec,
+                        false,
+                        check,
+                        (part, metadata) -> new Opaque(metadata.key(), metadata.apiVersion()))
+                .notYet(reason);
+    }
+
+    /// The same kind, of which nothing is in force.
+    ///
+    /// @param reason why, and what a person can do
+    Kind notYet(String reason) {
         Check sayingSo = (part, metadata, report) -> {
             check.check(part, metadata, report);
             report.nothingInForce(part, reason);
         };
-        return new Kind(
-                group,
-                name,
-                versions,
-                spec,
-                false,
-                sayingSo,
-                (part, metadata) -> new Opaque(metadata.key(), metadata.apiVersion()),
-                reason);
+        return new Kind(group, name, versions, spec, needsSpec, sayingSo, reader, reason);
     }
 
     Kind needingSpec() {

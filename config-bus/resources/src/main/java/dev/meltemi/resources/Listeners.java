@@ -54,7 +54,7 @@ final class Listeners {
                                     + "(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\\/[A-Za-z0-9]+$",
                             "HTTP, HTTPS, TLS, TCP, UDP or one of an implementation, such as example.com/proto"))
             .field("hostname", GatewayApi.HOSTNAME)
-            .field("tls", TLS)
+            .notYet("tls", TLS, "the port isn't opened: only plain HTTP is served yet, end TLS in front of it")
             .field("allowedRoutes", ALLOWED_ROUTES);
 
     static final Items SHAPE = list(LISTENER, 1, 64).distinctBy("name");

@@ -10,8 +10,8 @@ import java.util.Set;
 final class RouteCheck {
     private RouteCheck() {}
 
-    static void check(Part spec, Metadata metadata, Report report) {
-        checkParents(spec, metadata, report);
+    static void check(Part spec, Report report) {
+        checkParents(spec, report);
         Set<String> names = new HashSet<>();
         for (Part rule : spec.items("rules")) {
             if (rule.has("name") && !names.add(rule.text("name"))) {
@@ -22,7 +22,7 @@ final class RouteCheck {
     }
 
     /// A parent that is named several times is named each time with another section or port.
-    private static void checkParents(Part spec, Metadata metadata, Report report) {
+    private static void checkParents(Part spec, Report report) {
         record Attachment(String section, long port) {}
 
         Map<ObjectReference, Set<Attachment>> parents = new HashMap<>();

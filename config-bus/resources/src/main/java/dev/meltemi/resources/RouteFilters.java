@@ -99,7 +99,10 @@ final class RouteFilters {
     private static final Struct COMMON = struct().field("requestHeaderModifier", HEADER_MODIFIER)
             .field("responseHeaderModifier", HEADER_MODIFIER)
             .field("requestMirror", MIRROR)
-            .field("extensionRef", GatewayApi.LOCAL_REFERENCE);
+            .notYet(
+                    "extensionRef",
+                    GatewayApi.LOCAL_REFERENCE,
+                    "the mesh has no filters of its own to refer to: the rule answers 500, leave the filter out");
 
     static final Items GRPC = list(
             COMMON.required(
@@ -122,7 +125,10 @@ final class RouteFilters {
                     .field("requestRedirect", REDIRECT)
                     .field("urlRewrite", REWRITE)
                     .field("cors", CORS)
-                    .field("externalAuth", EXTERNAL_AUTH),
+                    .notYet(
+                            "externalAuth",
+                            EXTERNAL_AUTH,
+                            "a route asks nobody for permission: the rule answers 500, use an AuthorizationPolicy"),
             0,
             16);
 
