@@ -22,9 +22,13 @@ final class ClientTls {
             .field("sni", text())
             .field("insecureSkipVerify", flag());
 
+    private static final String CONFIG_MAP = "configmap://";
+
     private ClientTls() {}
 
-    static void check(Part tls, Report report) {
+    /// @param namespace of the rule
+    static void check(Part tls, String namespace, Report report) {
+        checkCredential(tls.at("credentialName"), namespace, report);
         String mode = tls.text("mode");
         boolean mutual = mode.equals("MUTUAL");
         if (mode.equals("ISTIO_MUTUAL")) {
@@ -43,7 +47,14 @@ final class ClientTls {
                 "TLS to servers outside the mesh isn't originated yet: keep it in the application, or use"
                         + " ISTIO_MUTUAL");
         if (tls.flag("insecureSkipVerify")) {
-            refuse(tls, List.of("caCertificates", "subjectAltNames"), "insecureSkipVerify", report);
+            // with MUTUAL a credential may be the client's certificate only
+            refuse(
+                    tls,
+                    mutual
+                            ? List.of("caCertificates", "subjectAltNames")
+                            : List.of("caCertificates", "subjectAltNames", "credentialName"),
+                    "insecureSkipVerify",
+                    report);
         }
         if (!tls.text("credentialName").isEmpty()) {
             refuse(
@@ -57,6 +68,20 @@ final class ClientTls {
                     report.error(tls.at(field), "is missing: mode MUTUAL needs it, or credentialName");
                 }
             }
+        }
+    }
+
+    /// `configmap://namespace/name`, and the namespace has to be the rule's own.
+    private static void checkCredential(Part credential, String namespace, Report report) {
+        String name = credential.text();
+        if (!name.startsWith(CONFIG_MAP)) {
+            return;
+        }
+        String[] parts = name.substring(CONFIG_MAP.length()).split("/", -1);
+        if (parts.length < 2 || parts[0].isEmpty() || parts[1].isEmpty()) {
+            report.error(credential, "\"" + name + "\": expected configmap://namespace/name");
+        } else if (!parts[0].equals(namespace)) {
+            report.error(credential, "\"" + name + "\" is in another namespace than the rule, " + namespace);
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.meltemi.resources;
 
 import dev.meltemi.schemas.ResourceKey;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,34 +29,5 @@ public record DestinationRule(
         public Subset {
             labels = Ordered.copy(labels);
         }
-    }
-
-    /// Empty: not said at this level.
-    public record TrafficPolicy(
-            Optional<LoadBalancer> loadBalancer,
-            Optional<Duration> connectTimeout,
-            Optional<Tls> tls,
-            List<PortPolicy> ports) {
-        public TrafficPolicy {
-            ports = List.copyOf(ports);
-        }
-    }
-
-    /// Replaces the policy above wholesale for one port.
-    public record PortPolicy(
-            int port, Optional<LoadBalancer> loadBalancer, Optional<Duration> connectTimeout, Optional<Tls> tls) {}
-
-    /// Plaintext, or mesh mTLS to every endpoint. Without either, endpoints are asked what they take.
-    public enum Tls {
-        DISABLE,
-        ISTIO_MUTUAL
-    }
-
-    /// `LEAST_CONN` is read as its successor.
-    public enum LoadBalancer {
-        LEAST_REQUEST,
-        ROUND_ROBIN,
-        RANDOM,
-        PASSTHROUGH
     }
 }

@@ -1,14 +1,17 @@
 package dev.meltemi.resources;
 
 import dev.meltemi.resources.shape.Part;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// What makes a `loadBalancer` valid.
 final class LoadBalancerCheck {
     /// The largest table that Envoy builds.
     private static final long MAX_MAGLEV = 5_000_011;
+
+    private static final Set<String> TOPOLOGY =
+            Set.of("topology.kubernetes.io/region", "topology.kubernetes.io/zone", "topology.istio.io/subzone");
 
     private LoadBalancerCheck() {}
 
@@ -20,8 +23,10 @@ final class LoadBalancerCheck {
         if (locality.isPresent() && zones.isPresent()) {
             report.error(zones, "can't stand beside localityLbSetting");
         }
-        checkLocality(locality, ejecting, report);
-        checkFailover(zones.items("failover"), report);
+        checkLocality(locality, report);
+        checkZones(zones, report);
+        checkFailover(locality, ejecting, report);
+        checkFailover(zones, ejecting, report);
         Part warmup = balancer.at("warmup");
         if (warmup.has("aggression") && warmup.decimal("aggression") <= 0) {
             report.error(warmup.at("aggression"), "expected more than 0");
@@ -30,7 +35,7 @@ final class LoadBalancerCheck {
 
     private static void checkConsistentHash(Part hash, Report report) {
         TrafficPolicyCheck.checkDistinct(hash.at("httpCookie").items("attributes"), "name", report);
-        if (hash.has("minimumRingSize")) {
+        if (hash.whole("minimumRingSize") != 0) {
             report.warn(Code.IST0002, hash.at("minimumRingSize"), "is deprecated: use ringHash.minimumRingSize");
             if (hash.has("ringHash") || hash.has("maglev")) {
                 report.error(hash.at("minimumRingSize"), "can't stand beside ringHash or maglev");
@@ -38,41 +43,45 @@ final class LoadBalancerCheck {
         }
         if (hash.has("maglev")) {
             Part size = hash.at("maglev").at("tableSize");
-            if (size.isPresent() && (size.whole() >= MAX_MAGLEV || !isPrime(size.whole()))) {
+            if (size.whole() >= MAX_MAGLEV || !isPrime(size.whole())) {
                 report.error(size, size.whole() + ": expected a prime below " + MAX_MAGLEV, "for example 65537");
             }
         }
     }
 
+    /// As Envoy judges it, to which 1 is one.
     private static boolean isPrime(long n) {
         for (long i = 2; i * i <= n; i++) {
             if (n % i == 0) {
                 return false;
             }
         }
-        return n > 1;
+        return n > 0;
     }
 
-    private static void checkLocality(Part locality, boolean ejecting, Report report) {
+    private static void checkLocality(Part locality, Report report) {
         List<Part> distribute = locality.items("distribute");
-        List<Part> failover = locality.items("failover");
-        if (!distribute.isEmpty() && !failover.isEmpty()) {
+        boolean failsOver = !locality.items("failover").isEmpty();
+        if (!distribute.isEmpty() && failsOver) {
             report.error(locality.at("failover"), "can't stand beside distribute");
         }
-        if (!failover.isEmpty() && !ejecting) {
-            report.warn(locality.at("failover"), "does nothing without outlierDetection");
-        }
-        Set<String> froms = new HashSet<>();
+        Localities.check(distribute.stream().map(share -> share.at("from")).toList(), Part::text, part -> part, report);
         for (Part share : distribute) {
-            if (!froms.add(share.text("from"))) {
-                report.error(share.at("from"), "\"" + share.text("from") + "\" is there twice");
-            }
             checkShares(share.at("to"), report);
+            Map<String, Part> to = share.at("to").fields();
+            Localities.check(List.copyOf(to.entrySet()), Map.Entry::getKey, Map.Entry::getValue, report);
         }
-        checkFailover(failover, report);
         for (Part label : locality.items("failoverPriority")) {
-            if (!failover.isEmpty() && label.text().startsWith("topology.")) {
+            if (failsOver && TOPOLOGY.contains(label.text())) {
                 report.error(label, "a topology label can't stand beside failover");
+            }
+        }
+    }
+
+    private static void checkZones(Part zones, Report report) {
+        for (Part label : zones.items("failoverPriority")) {
+            if (TOPOLOGY.contains(label.text())) {
+                report.error(label, "regions and zones are heeded anyway", "leave it out");
             }
         }
     }
@@ -90,7 +99,14 @@ final class LoadBalancerCheck {
         }
     }
 
-    private static void checkFailover(List<Part> failover, Report report) {
+    private static void checkFailover(Part setting, boolean ejecting, Report report) {
+        List<Part> failover = setting.items("failover");
+        if (!ejecting
+                && !(failover.isEmpty() && setting.items("failoverPriority").isEmpty())) {
+            report.warn(
+                    setting.at(failover.isEmpty() ? "failoverPriority" : "failover"),
+                    "does nothing without outlierDetection");
+        }
         for (Part rule : failover) {
             String from = rule.text("from");
             String to = rule.text("to");

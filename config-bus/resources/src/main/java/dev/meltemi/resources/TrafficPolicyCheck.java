@@ -4,26 +4,32 @@ import dev.meltemi.resources.shape.Part;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// What makes a `trafficPolicy` valid; its load balancer is {@link LoadBalancerCheck}'s.
 final class TrafficPolicyCheck {
     private TrafficPolicyCheck() {}
 
-    static void check(Part policy, Report report) {
+    private static final List<String> BLOCKS = List.of("loadBalancer", "connectionPool", "outlierDetection", "tls");
+
+    /// @param namespace of the rule
+    static void check(Part policy, String namespace, Report report) {
         if (!policy.isPresent()) {
             return;
         }
-        if (policy.isEmpty()) {
+        boolean says = Stream.concat(BLOCKS.stream(), Stream.of("retryBudget", "tunnel", "proxyProtocol"))
+                .anyMatch(policy::has);
+        if (!says && policy.at("portLevelSettings").isEmpty()) {
             report.error(policy, "is empty: leave it out");
         }
-        checkBlocks(policy, report);
+        checkBlocks(policy, namespace, report);
         if (policy.has("tunnel") && policy.has("proxyProtocol")) {
             report.error(policy.at("proxyProtocol"), "can't stand beside tunnel");
         }
         checkTunnel(policy.at("tunnel"), report);
         for (Part settings : policy.items("portLevelSettings")) {
             checkPort(settings, report);
-            checkBlocks(settings, report);
+            checkBlocks(settings, namespace, report);
         }
     }
 
@@ -31,17 +37,16 @@ final class TrafficPolicyCheck {
         if (settings.at("port").whole("number") == 0) {
             report.error(settings.at("port"), "is missing: which port are these settings for?", "port: {number: 80}");
         }
-        if (List.of("loadBalancer", "connectionPool", "outlierDetection", "tls").stream()
-                .noneMatch(settings::has)) {
+        if (BLOCKS.stream().noneMatch(settings::has)) {
             report.error(settings, "sets nothing for its port");
         }
     }
 
-    private static void checkBlocks(Part policy, Report report) {
+    private static void checkBlocks(Part policy, String namespace, Report report) {
         ConnectionPools.check(policy.at("connectionPool"), report);
         LoadBalancerCheck.check(policy.at("loadBalancer"), policy.has("outlierDetection"), report);
         checkOutlierDetection(policy.at("outlierDetection"), report);
-        ClientTls.check(policy.at("tls"), report);
+        ClientTls.check(policy.at("tls"), namespace, report);
     }
 
     private static void checkOutlierDetection(Part outlier, Report report) {
@@ -56,7 +61,7 @@ final class TrafficPolicyCheck {
                 report.error(outlier.at(field), percent + ": expected 0 to 100");
             }
         }
-        if (outlier.has("consecutiveErrors")) {
+        if (outlier.whole("consecutiveErrors") != 0) {
             report.warn(Code.IST0002, outlier.at("consecutiveErrors"), "is deprecated: use consecutive5xxErrors");
         }
     }

@@ -47,11 +47,17 @@ final class TrafficPolicyShape {
     private static final Struct ZONE_AWARE = struct().field("enabled", flag())
             .field("failover", FAILOVER)
             .field("failoverPriority", list(text()))
-            .field("minClusterSize", whole(1, Long.MAX_VALUE));
+            .field("minClusterSize", whole(1, 4_294_967_295L));
 
     private static final Struct WARMUP = struct().required("duration", duration())
             .field("minimumPercent", decimal(0, 100))
             .field("aggression", decimal(0, Double.MAX_VALUE));
+
+    private static final Struct BACKEND_UTILIZATION = struct().field("errorUtilizationPenaltyPercent", count())
+            .field("metricNamesForComputingUtilization", list(text()))
+            .field("weightExpirationPeriod", durationOrZero())
+            .field("weightStabilizationPeriod", durationOrZero())
+            .field("weightUpdatePeriod", durationOrZero());
 
     private static final Struct LOAD_BALANCER = struct().field(
                     "simple",
@@ -61,14 +67,18 @@ final class TrafficPolicyShape {
             .notYet("zoneAwareLbSetting", ZONE_AWARE, "localities aren't heeded yet: all endpoints are equal")
             .notYet("warmup", WARMUP, "new endpoints get their full share at once")
             .notYet("warmupDurationSecs", duration(), "new endpoints get their full share at once")
-            .atMostOne("simple", "consistentHash")
+            .notYet(
+                    "backendUtilization",
+                    BACKEND_UTILIZATION,
+                    "servers' own reports of their load aren't read; " + SIMPLE)
+            .atMostOne("simple", "consistentHash", "backendUtilization")
             .atMostOne("warmup", "warmupDurationSecs");
 
     private static final Struct OUTLIER_DETECTION = struct().field("splitExternalLocalOriginErrors", flag())
             .field("consecutiveLocalOriginFailures", count())
             .field("consecutiveGatewayErrors", count())
             .field("consecutive5xxErrors", count())
-            .field("consecutiveErrors", number())
+            .notYet("consecutiveErrors", number(), "isn't read any more, as in Istio: use consecutive5xxErrors")
             .field("interval", duration())
             .field("baseEjectionTime", duration())
             .field("maxEjectionPercent", number())

@@ -5,7 +5,6 @@ import dev.meltemi.schemas.access.WorkloadLabels;
 import dev.meltemi.schemas.compiled.LoadBalancer;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -43,15 +42,7 @@ public final class Cluster {
     /// What a table says about a cluster.
     ///
     /// @param port of the service
-    /// @param labels that an endpoint must have
-    record Definition(
-            Edge.Service service,
-            int port,
-            Map<String, String> labels,
-            Origin origin,
-            LoadBalancer balancing,
-            long connectTimeoutNanos,
-            Tls tls) {}
+    record Definition(Edge.Service service, int port, Origin origin, PolicyInForce policy, Tls tls) {}
 
     Cluster(String name, Definition definition) {
         this.name = name;
@@ -91,12 +82,17 @@ public final class Cluster {
     }
 
     public long connectTimeoutNanos() {
-        return definition.connectTimeoutNanos();
+        return definition.policy().pool().connectTimeoutNanos();
+    }
+
+    /// What the client's DestinationRule says, or the defaults.
+    public PolicyInForce policy() {
+        return definition.policy();
     }
 
     /// How endpoints are chosen, as the client's DestinationRule says or by default.
     public LoadBalancer balancing() {
-        return definition.balancing();
+        return definition.policy().balancing();
     }
 
     /// Those that may be chosen: healthy ones, or all when none is healthy, because an answer that might come beats one
@@ -145,16 +141,7 @@ public final class Cluster {
     /// The same cluster for callers that asked for one address.
     Cluster towards(Edge.Service service, String host, int port) {
         Definition here = definition;
-        var there = new Cluster(
-                name,
-                new Definition(
-                        service,
-                        port,
-                        here.labels(),
-                        here.origin(),
-                        here.balancing(),
-                        here.connectTimeoutNanos(),
-                        here.tls()));
+        var there = new Cluster(name, new Definition(service, port, here.origin(), here.policy(), here.tls()));
         there.replace(List.of(new Endpoint(host, HostEndpoints.socketAddress(host, port), WorkloadLabels.NOBODY, 1)));
         return there;
     }
@@ -172,7 +159,7 @@ public final class Cluster {
     }
 
     private Balancer balancer(WeightedEndpoints now) {
-        return switch (definition.balancing()) {
+        return switch (definition.policy().balancing()) {
             case ROUND_ROBIN ->
                 new Balancer.RoundRobin(now, balancer instanceof Balancer.RoundRobin before ? before.position() : 0);
             case RANDOM -> new Balancer.Lottery(now);

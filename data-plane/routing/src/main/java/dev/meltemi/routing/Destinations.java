@@ -9,7 +9,6 @@ import dev.meltemi.schemas.compiled.ServiceRoutes;
 import dev.meltemi.schemas.compiled.Subset;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -61,16 +60,14 @@ final class Destinations {
 
     private Cluster cluster(
             ServiceRoutes service, int port, @Nullable DestinationPolicy policy, @Nullable Subset subset) {
-        Policies inForce = Policies.inForce(policy, subset, port);
+        PolicyInForce inForce = Policies.inForce(policy, subset, port);
         Cluster cluster = clusters.define(
                 name(port, subset == null ? "" : subset.getName(), service.getHost()),
                 new Cluster.Definition(
                         ServiceLookup.service(service),
                         port,
-                        subset == null ? Map.of() : subset.getLabels(),
-                        origin(service, inForce.balancingOrDefault()),
-                        inForce.balancingOrDefault(),
-                        inForce.connectTimeoutNanos(),
+                        origin(service, inForce.balancing()),
+                        inForce,
                         tls(service, inForce)));
         found.add(cluster);
         return cluster;
@@ -78,7 +75,7 @@ final class Destinations {
 
     /// A rule's word comes first; without one, who is known to take plaintext only gets it (Istio:
     /// `buildUpstreamTLSSettings`).
-    private Cluster.Tls tls(ServiceRoutes service, Policies inForce) {
+    private Cluster.Tls tls(ServiceRoutes service, PolicyInForce inForce) {
         if (service.getExternal()) {
             return Cluster.Tls.DISABLED;
         }

@@ -75,7 +75,7 @@ final class HostEndpoints {
             if (port == null
                     || !endpoint.getLabels()
                             .entrySet()
-                            .containsAll(wanted.labels().entrySet())) {
+                            .containsAll(wanted.policy().labels().entrySet())) {
                 continue;
             }
             Endpoint here = made.get(new Place(endpoint.getInstance(), endpoint.getAddress(), port));

@@ -1,7 +1,6 @@
 package dev.meltemi.routing;
 
 import dev.meltemi.schemas.access.Edge;
-import dev.meltemi.schemas.compiled.LoadBalancer;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -107,14 +106,7 @@ final class OutboundHosts implements Hosts {
     }
 
     private static Cluster.Definition passthrough(Edge.Service service) {
-        return new Cluster.Definition(
-                service,
-                0,
-                Map.of(),
-                Cluster.Origin.CALLER,
-                LoadBalancer.PASSTHROUGH,
-                Policies.NOTHING_SAID.connectTimeoutNanos(),
-                Cluster.Tls.DISABLED);
+        return new Cluster.Definition(service, 0, Cluster.Origin.CALLER, PolicyInForce.DEFAULT, Cluster.Tls.DISABLED);
     }
 
     @Override

@@ -39,10 +39,8 @@ class BalancersTest {
                 new Cluster.Definition(
                         Edge.Service.UNKNOWN,
                         80,
-                        Map.of(),
                         Cluster.Origin.ENDPOINTS,
-                        balancing,
-                        1_000_000,
+                        Given.balanced(balancing),
                         Cluster.Tls.AUTO));
         cluster.replace(endpoints);
         return cluster;

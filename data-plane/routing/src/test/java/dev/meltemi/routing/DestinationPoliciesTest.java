@@ -16,8 +16,11 @@ import static dev.meltemi.routing.Given.table;
 import static dev.meltemi.routing.Given.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meltemi.schemas.compiled.ClientTls;
+import dev.meltemi.schemas.compiled.ConnectionPool;
 import dev.meltemi.schemas.compiled.DestinationPolicy;
 import dev.meltemi.schemas.compiled.LoadBalancer;
+import dev.meltemi.schemas.compiled.OutlierDetection;
 import dev.meltemi.schemas.compiled.PortPolicy;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
 import dev.meltemi.schemas.compiled.Subset;
@@ -50,7 +53,7 @@ class DestinationPoliciesTest {
     }
 
     private static LoadBalancer chosen(Workload client, DestinationPolicy.Builder... policies) {
-        return cluster(client, reviews(policies)).definition().balancing();
+        return cluster(client, reviews(policies)).balancing();
     }
 
     @Test
@@ -87,6 +90,117 @@ class DestinationPoliciesTest {
     }
 
     @Test
+    void a_client_in_the_root_namespace_finds_its_private_rules_first_and_its_public_ones_last() {
+        var everybodys = of("istio-system", LoadBalancer.RANDOM);
+        var ownOnly = of("istio-system", LoadBalancer.PASSTHROUGH).setExportTo(List.of("istio-system"));
+        var service = of("default", LoadBalancer.ROUND_ROBIN);
+        var root = client("istio-system");
+
+        assertThat(chosen(root, everybodys, service)).isEqualTo(LoadBalancer.ROUND_ROBIN);
+        assertThat(chosen(root, everybodys, service, ownOnly)).isEqualTo(LoadBalancer.PASSTHROUGH);
+        assertThat(chosen(root, everybodys)).isEqualTo(LoadBalancer.RANDOM);
+    }
+
+    @Test
+    void a_narrow_rule_hides_a_wide_one_of_its_namespace_only_where_it_counts_itself() {
+        var wide = of("default", LoadBalancer.RANDOM).setHost("*.local");
+        var narrow = of("default", LoadBalancer.ROUND_ROBIN).setHost("reviews" + Given.DOMAIN);
+        var atHome = DestinationPolicy.newBuilder(narrow).setExportTo(List.of("default"));
+        var toBank = DestinationPolicy.newBuilder(narrow).setExportTo(List.of("bank"));
+
+        assertThat(chosen(client("prod"), narrow, wide)).isEqualTo(LoadBalancer.ROUND_ROBIN);
+        assertThat(chosen(client("prod"), atHome, wide)).isEqualTo(LoadBalancer.RANDOM);
+        assertThat(chosen(client("default"), atHome, wide)).isEqualTo(LoadBalancer.ROUND_ROBIN);
+        assertThat(chosen(client("bank"), toBank, wide)).isEqualTo(LoadBalancer.ROUND_ROBIN);
+        assertThat(chosen(client("default"), toBank, wide)).isEqualTo(LoadBalancer.RANDOM);
+        // exported, though not to this one: it is still what its namespace says of the host
+        assertThat(chosen(client("prod"), toBank, wide)).isEqualTo(LoadBalancer.LEAST_REQUEST);
+    }
+
+    @Test
+    void a_block_of_a_subset_replaces_the_parent_s_whole_block() {
+        var parent = balanced(LoadBalancer.ROUND_ROBIN)
+                .setConnectTimeoutUs(30_000L)
+                .setConnectionPool(
+                        ConnectionPool.newBuilder().setMaxConnections(100).build())
+                .setOutlierDetection(
+                        OutlierDetection.newBuilder().setConsecutive5xxErrors(7).build())
+                .setTls(ClientTls.DISABLE)
+                .build();
+        var subset = Subset.newBuilder(subset("v1"))
+                .setTraffic(TrafficPolicy.newBuilder()
+                        .setPorts(Map.of())
+                        .setConnectionPool(
+                                ConnectionPool.newBuilder().setMaxRetries(2).build())
+                        .build())
+                .build();
+
+        PolicyInForce inForce =
+                Policies.inForce(policy("default", subset).setTraffic(parent).build(), subset, 9080);
+
+        assertThat(inForce.pool().maxRetries()).isEqualTo(2);
+        assertThat(inForce.pool().maxConnections()).isEqualTo(PoolLimits.UNLIMITED);
+        assertThat(inForce.pool().connectTimeoutNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(10));
+        assertThat(inForce.balancing()).isEqualTo(LoadBalancer.ROUND_ROBIN);
+        assertThat(inForce.tls()).isEqualTo(ClientTls.DISABLE);
+        assertThat(inForce.outlier())
+                .isNotNull()
+                .extracting(OutlierSettings::consecutive5xxErrors)
+                .isEqualTo(7);
+        assertThat(inForce.labels()).containsExactly(Map.entry("version", "v1"));
+    }
+
+    @Test
+    void a_port_of_a_subset_drops_the_parent_s_blocks_and_keeps_what_is_no_block() {
+        var parent = balanced(LoadBalancer.ROUND_ROBIN)
+                .setPorts(Map.of(
+                        "80", PortPolicy.newBuilder().setTls(ClientTls.DISABLE).build()))
+                .setProxyProtocol("V1")
+                .setConnectionPool(
+                        ConnectionPool.newBuilder().setMaxConnections(100).build())
+                .build();
+        var subset = Subset.newBuilder(subset("v1"))
+                .setTraffic(TrafficPolicy.newBuilder()
+                        .setPorts(Map.of(
+                                "9080",
+                                PortPolicy.newBuilder()
+                                        .setLoadBalancer(LoadBalancer.RANDOM)
+                                        .build()))
+                        .setTls(ClientTls.ISTIO_MUTUAL)
+                        .build())
+                .build();
+        var rule = policy("default", subset).setTraffic(parent).build();
+
+        PolicyInForce ofPort = Policies.inForce(rule, subset, 9080);
+        PolicyInForce elsewhere = Policies.inForce(rule, subset, 80);
+
+        assertThat(ofPort.pool()).isEqualTo(PoolLimits.NONE);
+        assertThat(ofPort.tls()).isNull();
+        assertThat(ofPort.proxyProtocol()).isEqualTo("V1");
+        assertThat(elsewhere.tls()).isEqualTo(ClientTls.ISTIO_MUTUAL);
+        assertThat(elsewhere.balancing()).isEqualTo(LoadBalancer.LEAST_REQUEST);
+        assertThat(elsewhere.proxyProtocol()).isEmpty();
+    }
+
+    @Test
+    void zero_is_no_limit_and_the_idle_time_out_of_http_wins() {
+        var pool = ConnectionPool.newBuilder()
+                .setMaxConnections(0)
+                .setMaxRetries(0)
+                .setTcpIdleTimeoutUs(1_000_000L);
+
+        PoolLimits limits = PoolLimits.of(pool.build(), null);
+        PoolLimits withHttp =
+                PoolLimits.of(pool.setHttpIdleTimeoutUs(2_000_000L).build(), null);
+
+        assertThat(limits.maxConnections()).isEqualTo(PoolLimits.UNLIMITED);
+        assertThat(limits.maxRetries()).isEqualTo(PoolLimits.UNLIMITED);
+        assertThat(limits.idleTimeoutNanos(5)).isEqualTo(TimeUnit.SECONDS.toNanos(1));
+        assertThat(withHttp.idleTimeoutNanos(5)).isEqualTo(TimeUnit.SECONDS.toNanos(2));
+        assertThat(PoolLimits.NONE.idleTimeoutNanos(5)).isEqualTo(5);
+    }
+
+    @Test
     void a_subset_replaces_its_parent_s_settings_one_by_one() {
         var subset = Subset.newBuilder(subset("v1"))
                 .setTraffic(balanced(LoadBalancer.RANDOM).build())
@@ -94,11 +208,11 @@ class DestinationPoliciesTest {
         var parent =
                 balanced(LoadBalancer.ROUND_ROBIN).setConnectTimeoutUs(30_000L).build();
 
-        Policies inForce =
+        PolicyInForce inForce =
                 Policies.inForce(policy("default", subset).setTraffic(parent).build(), subset, 9080);
 
-        assertThat(inForce.balancingOrDefault()).isEqualTo(LoadBalancer.RANDOM);
-        assertThat(inForce.connectTimeoutNanos()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(30));
+        assertThat(inForce.balancing()).isEqualTo(LoadBalancer.RANDOM);
+        assertThat(inForce.pool().connectTimeoutNanos()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(30));
     }
 
     @Test
@@ -111,11 +225,11 @@ class DestinationPoliciesTest {
                                 .setLoadBalancer(LoadBalancer.RANDOM)
                                 .build()));
 
-        Policies inForce =
+        PolicyInForce inForce =
                 Policies.inForce(policy("default").setTraffic(parent.build()).build(), null, 9080);
 
-        assertThat(inForce.balancingOrDefault()).isEqualTo(LoadBalancer.RANDOM);
-        assertThat(inForce.connectTimeoutNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(10));
+        assertThat(inForce.balancing()).isEqualTo(LoadBalancer.RANDOM);
+        assertThat(inForce.pool().connectTimeoutNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(10));
     }
 
     @Test

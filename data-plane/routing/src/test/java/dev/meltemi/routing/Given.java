@@ -10,6 +10,7 @@ import dev.meltemi.schemas.compiled.GatewayRoutes;
 import dev.meltemi.schemas.compiled.HttpMatch;
 import dev.meltemi.schemas.compiled.HttpRoute;
 import dev.meltemi.schemas.compiled.HttpRules;
+import dev.meltemi.schemas.compiled.LoadBalancer;
 import dev.meltemi.schemas.compiled.NamedMatch;
 import dev.meltemi.schemas.compiled.Resolution;
 import dev.meltemi.schemas.compiled.ServiceEndpoint;
@@ -18,6 +19,7 @@ import dev.meltemi.schemas.compiled.ServiceRoutes;
 import dev.meltemi.schemas.compiled.StringMatch;
 import dev.meltemi.schemas.compiled.StringMatchKind;
 import dev.meltemi.schemas.compiled.Subset;
+import dev.meltemi.schemas.compiled.TrafficPolicy;
 import dev.meltemi.schemas.compiled.WeightedDestination;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -125,6 +127,18 @@ final class Given {
                 .setNamespace(namespace)
                 .setConfigOffset(1)
                 .setSubsets(List.of(subsets));
+    }
+
+    /// A policy that says no more than how to balance.
+    static PolicyInForce balanced(LoadBalancer balancing) {
+        return inForce(TrafficPolicy.newBuilder().setLoadBalancer(balancing));
+    }
+
+    static PolicyInForce inForce(TrafficPolicy.Builder said) {
+        if (!said.hasPorts()) {
+            said.setPorts(Map.of());
+        }
+        return Policies.inForce(policy("default").setTraffic(said.build()).build(), null, 0);
     }
 
     static Subset subset(String version) {

@@ -1,16 +1,16 @@
 package dev.meltemi.conformance;
 
-import dev.meltemi.routing.Cluster;
-import dev.meltemi.routing.Decision;
+import dev.meltemi.routing.PolicyInForce;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/// The policy that a client has towards a destination. It shows in the cluster to which a rule leads.
+/// The policy that a client has towards a destination, whether or not the service has the port.
 final class PolicyCases {
     private static final String FILE = "routing/destinationrule-policy.yaml";
     private static final Set<String> KNOWN =
@@ -47,56 +47,43 @@ final class PolicyCases {
 
     private static Outcome outcome(
             CaseFolder folder, String resources, Map<String, Object> target, Map<String, Object> expected) {
-        String namespace = Node.text(target, "sourceNamespace", "default");
-        var mesh = MeshOfCase.of(RoutingCases.world(folder), resources, probe(namespace, target));
-        var asked = new RoutingCase(
-                Map.of("host", "probe.example.com", "port", 80, "sourceNamespace", namespace), Map.of());
-        Decision decision = mesh.table(asked.workload(Map.of())).decide(asked.head(), new SplittableRandom(1));
-        if (!(decision instanceof Decision.Forward(var _, var cluster, var _, var _))) {
-            return mesh.explained(
-                    new Outcome.Failed(null, "the destination doesn't exist: " + Destination.told(decision)));
-        }
-        return mesh.explained(RoutingCases.compared(expected, (key, wanted) -> of(cluster, key, wanted)));
+        var mesh = MeshOfCase.of(RoutingCases.world(folder), resources);
+        var client = new RoutingCase(target, Map.of()).workload(Map.of());
+        return PolicyInForce.of(
+                        client,
+                        mesh.compiled(),
+                        Node.text(target, "host", ""),
+                        Node.text(target, "subset", ""),
+                        Integer.parseInt(Node.text(target, "port", "0")))
+                .map(policy ->
+                        mesh.explained(RoutingCases.compared(expected, (key, wanted) -> of(policy, key, wanted))))
+                .orElseGet(() ->
+                        mesh.explained(new Outcome.Failed(null, "no rule and no service says anything of " + target)));
     }
 
-    /// A rule of the caller's that leads to the target.
-    private static String probe(String namespace, Map<String, Object> target) {
-        String subset = target.containsKey("subset") ? ", subset: " + target.get("subset") : "";
-        return """
-            apiVersion: networking.istio.io/v1
-            kind: VirtualService
-            metadata: {name: probe, namespace: %s}
-            spec:
-              hosts: [probe.example.com]
-              http:
-              - route:
-                - destination: {host: %s%s, port: {number: %s}}
-            """.formatted(namespace, target.get("host"), subset, target.get("port"));
-    }
-
-    private static @Nullable Object of(Cluster cluster, String key, @Nullable Object wanted) {
+    private static @Nullable Object of(PolicyInForce policy, String key, @Nullable Object wanted) {
         return switch (key) {
-            case "expect" -> policy(cluster, Node.map(wanted));
+            case "expect" -> inSeconds(policy.inWords());
             case "absent" ->
                 Node.texts(wanted).stream()
-                        .filter(name -> isDefault(cluster, name))
+                        .filter(name -> Objects.equals(
+                                policy.inWords().get(name),
+                                PolicyInForce.DEFAULT.inWords().get(name)))
                         .toList();
+            case "endpointLabels" -> policy.labels();
             default -> new Observation.Unseen("not compared yet");
         };
     }
 
-    private static Map<String, Object> policy(Cluster cluster, Map<String, Object> expected) {
-        var actual = new LinkedHashMap<String, Object>();
-        expected.keySet()
-                .forEach(key -> actual.put(
-                        key,
-                        key.equals("loadBalancer")
-                                ? Map.of("simple", cluster.balancing().name())
-                                : new Observation.Unseen("not compared yet")));
-        return actual;
-    }
-
-    private static boolean isDefault(Cluster cluster, String name) {
-        return name.equals("loadBalancer") && cluster.balancing().name().equals("LEAST_REQUEST");
+    private static Object inSeconds(Object said) {
+        return switch (said) {
+            case Map<?, ?> fields -> {
+                var seconds = new LinkedHashMap<String, Object>();
+                fields.forEach((name, value) -> seconds.put(name.toString(), inSeconds(value)));
+                yield seconds;
+            }
+            case Duration duration -> duration.toNanos() / 1e9;
+            default -> said;
+        };
     }
 }

@@ -19,7 +19,7 @@ class SharedCasesTest {
         "VALIDATION, 548",
         "SAMPLES, 110",
         "ROUTING, 125",
-        "POLICY, 7",
+        "POLICY, 16",
         "AUTHZ, 19",
         "ANALYSIS, 44",
         "GATEWAY_API, 177",

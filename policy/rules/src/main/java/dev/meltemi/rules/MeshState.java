@@ -171,7 +171,8 @@ public final class MeshState {
             case null -> Set.of();
             case Declared service -> service.hosts();
             case Rule rule -> rule.meshHosts();
-            case Delegate _, Policy _, Door _, Guard _, Setting _, ApiEntry _, Workload.Listed _ -> Set.of();
+            case Policy policy -> HostName.isWildcard(policy.host()) ? Set.of() : Set.of(policy.host());
+            case Delegate _, Door _, Guard _, Setting _, ApiEntry _, Workload.Listed _ -> Set.of();
         };
     }
 
@@ -187,6 +188,7 @@ public final class MeshState {
     private boolean isNamed(String host) {
         return !book.declared().at(host).isEmpty()
                 || !book.rules().naming(host).isEmpty()
+                || (!HostName.isWildcard(host) && !book.policies().naming(host).isEmpty())
                 || !fleet.claims().at(host).isEmpty();
     }
 

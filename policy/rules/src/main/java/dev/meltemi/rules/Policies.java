@@ -2,42 +2,54 @@ package dev.meltemi.rules;
 
 import dev.meltemi.schemas.compiled.DestinationPolicy;
 import dev.meltemi.schemas.compiled.Subset;
+import dev.meltemi.schemas.compiled.TrafficPolicy;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
-/// The candidates of one host among all DestinationRules. In each namespace the rules with the most specific host that
-/// covers it count, and of these the ones for the same callers are one rule: subsets united, the oldest traffic policy
-/// kept (Istio: `mergeDestinationRule`). Between namespaces nothing merges; a client picks one.
+/// The candidates of one host among all DestinationRules. In each namespace those with the most specific host count,
+/// separately for callers there and elsewhere: a narrow rule that stays private doesn't hide a wide one from the rest
+/// of the mesh. Rules with one host and for the same callers are one rule: subsets united, the oldest traffic policy
+/// kept (Istio: `mergeDestinationRule`). Between namespaces and hosts nothing merges; a client picks one.
 final class Policies {
     /// Rules merge only when all of this is equal.
-    private record Callers(String namespace, List<String> exportTo, java.util.Map<String, String> selector) {}
+    private record Callers(String namespace, List<String> exportTo, Map<String, String> selector) {}
 
     private Policies() {}
 
     /// @param covering rules for the host or a wildcard that covers it, a group for each name, the most specific first
-    /// @return oldest first
+    /// @return the most specific first, then the oldest
     static List<DestinationPolicy> of(List<? extends SortedSet<Policy>> covering) {
-        var merged = new LinkedHashMap<Callers, List<Policy>>();
-        var settled = new HashSet<String>();
+        var candidates = new ArrayList<DestinationPolicy>();
+        var settledAtHome = new HashSet<String>();
+        var settledAbroad = new HashSet<String>();
         for (SortedSet<Policy> group : covering) {
-            var namespaces = new HashSet<String>();
+            var merged = new LinkedHashMap<Callers, List<Policy>>();
+            var atHome = new HashSet<String>();
+            var abroad = new HashSet<String>();
             for (Policy policy : group) {
-                if (!settled.contains(policy.namespace())) {
-                    namespaces.add(policy.namespace());
+                boolean wantedAtHome = policy.isLocal() && !settledAtHome.contains(policy.namespace());
+                boolean wantedAbroad = policy.isExported() && !settledAbroad.contains(policy.namespace());
+                if (wantedAtHome) {
+                    atHome.add(policy.namespace());
+                }
+                if (wantedAbroad) {
+                    abroad.add(policy.namespace());
+                }
+                if (wantedAtHome || wantedAbroad) {
                     merged.computeIfAbsent(callers(policy), callers -> new ArrayList<>())
                             .add(policy);
                 }
             }
-            settled.addAll(namespaces);
+            settledAtHome.addAll(atHome);
+            settledAbroad.addAll(abroad);
+            merged.values().forEach(same -> candidates.add(merged(same)));
         }
-        return merged.values().stream()
-                .sorted((one, other) -> one.getFirst().compareTo(other.getFirst()))
-                .map(Policies::merged)
-                .toList();
+        return candidates;
     }
 
     private static Callers callers(Policy policy) {
@@ -52,18 +64,14 @@ final class Policies {
         }
         var subsets = new LinkedHashMap<String, Subset>();
         long newest = oldest.getConfigOffset();
-        dev.meltemi.schemas.compiled.@Nullable TrafficPolicy traffic = null;
+        @Nullable TrafficPolicy traffic = null;
         for (Policy policy : same) {
             newest = Math.max(newest, policy.compiled().getConfigOffset());
             traffic = traffic == null ? policy.compiled().getTraffic() : traffic;
             policy.compiled().getSubsets().forEach(subset -> subsets.putIfAbsent(subset.getName(), subset));
         }
-        return DestinationPolicy.newBuilder()
-                .setRule(oldest.getRule())
-                .setNamespace(oldest.getNamespace())
+        return DestinationPolicy.newBuilder(oldest)
                 .setConfigOffset(newest)
-                .setExportTo(oldest.getExportTo())
-                .setWorkloadSelector(oldest.getWorkloadSelector())
                 .setTraffic(traffic)
                 .setSubsets(List.copyOf(subsets.values()))
                 .build();

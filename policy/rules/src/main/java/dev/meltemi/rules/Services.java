@@ -38,7 +38,11 @@ final class Services {
         } else if (!claiming.isEmpty()) {
             claimed(claiming, host, out);
         } else if (!state.book().rules().naming(host).isEmpty()) {
-            return Optional.of(undeclared(rules, out));
+            undeclared(rules.getFirst().getNamespace(), out);
+        } else if (!HostName.isWildcard(host)
+                && !state.book().policies().naming(host).isEmpty()) {
+            // only a DestinationRule names it: nobody answers for it, but what it says of it can be asked
+            undeclared(state.book().policies().naming(host).first().namespace(), out.setHttp(List.of()));
         } else {
             return Optional.empty();
         }
@@ -80,12 +84,11 @@ final class Services {
                 .setPorts(List.copyOf(ports.values()));
     }
 
-    private static ServiceRoutes undeclared(List<HttpRules> rules, ServiceRoutes.Builder out) {
-        return out.setNamespace(rules.getFirst().getNamespace())
+    private static void undeclared(String namespace, ServiceRoutes.Builder out) {
+        out.setNamespace(namespace)
                 .setDeclaredBy(Declaration.NONE)
                 .setResolution(Resolution.ENDPOINTS)
-                .setPorts(PORT_OF_UNDECLARED)
-                .build();
+                .setPorts(PORT_OF_UNDECLARED);
     }
 
     private static List<Workload.Instance> claiming(MeshState state, String host) {

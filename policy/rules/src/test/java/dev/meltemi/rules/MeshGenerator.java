@@ -14,6 +14,7 @@ import dev.meltemi.resources.Service;
 import dev.meltemi.resources.ServiceEntry;
 import dev.meltemi.resources.ServicePort;
 import dev.meltemi.resources.Sidecar;
+import dev.meltemi.resources.TrafficPolicy;
 import dev.meltemi.resources.VirtualService;
 import dev.meltemi.resources.WorkloadEntry;
 import dev.meltemi.schemas.ResourceKey;
@@ -21,12 +22,14 @@ import dev.meltemi.schemas.fleet.ProxyType;
 import dev.meltemi.schemas.fleet.RegisteredPort;
 import dev.meltemi.schemas.fleet.RegisteredService;
 import dev.meltemi.schemas.fleet.Registration;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Random;
 
 /// Changes from a universe so small that they collide all the time: few names, hosts that cover each other,
@@ -153,20 +156,106 @@ final class MeshGenerator {
 
     private DestinationRule destinationRule() {
         var subset = new DestinationRule.Subset(
-                pick(List.of("v1", "v2")), Map.of("version", pick(List.of("v1", "v2"))), Optional.empty());
+                pick(List.of("v1", "v2")), Map.of("version", pick(List.of("v1", "v2"))), trafficPolicy());
         return new DestinationRule(
                 key("DestinationRule", pick(List.of("a", "b", "c"))),
                 pick(HOSTS),
                 pick(EXPORTS),
                 random.nextInt(4) == 0 ? labels() : Map.of(),
                 List.of(subset),
+                trafficPolicy());
+    }
+
+    private Optional<TrafficPolicy> trafficPolicy() {
+        return maybe()
+                ? Optional.empty()
+                : Optional.of(new TrafficPolicy(
+                        blocks(),
+                        maybe() ? List.of() : List.of(new TrafficPolicy.PortPolicy(80, blocks())),
+                        maybe()
+                                ? Optional.empty()
+                                : Optional.of(new TrafficPolicy.RetryBudget(
+                                        OptionalDouble.of(random.nextInt(2)), OptionalInt.empty(), Optional.empty())),
+                        maybe() ? Optional.empty() : Optional.of(new TrafficPolicy.Tunnel("CONNECT", "a.b", 443)),
+                        pick(List.of(Optional.empty(), Optional.of(TrafficPolicy.ProxyProtocol.V2)))));
+    }
+
+    private TrafficPolicy.Blocks blocks() {
+        return new TrafficPolicy.Blocks(
+                maybe() ? Optional.empty() : Optional.of(loadBalancer()),
+                maybe() ? Optional.empty() : Optional.of(connectionPool()),
+                maybe() ? Optional.empty() : Optional.of(outlierDetection()),
                 maybe()
                         ? Optional.empty()
-                        : Optional.of(new DestinationRule.TrafficPolicy(
-                                Optional.of(pick(List.of(DestinationRule.LoadBalancer.values()))),
-                                Optional.empty(),
-                                pick(List.of(Optional.empty(), Optional.of(DestinationRule.Tls.DISABLE))),
-                                List.of())));
+                        : Optional.of(new TrafficPolicy.Tls(
+                                pick(List.of(TrafficPolicy.TlsMode.values())),
+                                "",
+                                "",
+                                "",
+                                "",
+                                pick(List.of("", "secret")),
+                                List.of(),
+                                "",
+                                maybe())));
+    }
+
+    private TrafficPolicy.LoadBalancer loadBalancer() {
+        var keys = List.<Optional<TrafficPolicy.HashKey>>of(
+                Optional.empty(),
+                Optional.of(new TrafficPolicy.HashKey.Header("x-user")),
+                Optional.of(new TrafficPolicy.HashKey.Cookie(
+                        "user", "/", Optional.of(Duration.ZERO), Map.of("SameSite", "Lax"))),
+                Optional.of(new TrafficPolicy.HashKey.SourceIp()),
+                Optional.of(new TrafficPolicy.HashKey.QueryParameter("user")));
+        return new TrafficPolicy.LoadBalancer(
+                pick(List.of(TrafficPolicy.Algorithm.values())),
+                pick(keys),
+                OptionalLong.empty(),
+                maybe()
+                        ? Optional.empty()
+                        : Optional.of(new TrafficPolicy.Locality(
+                                Optional.of(maybe()),
+                                List.of(new TrafficPolicy.Share("eu/*", Map.of("eu/*", 80, "us/*", 20))),
+                                Map.of(),
+                                List.of(),
+                                maybe(),
+                                OptionalInt.empty())),
+                maybe()
+                        ? Optional.empty()
+                        : Optional.of(new TrafficPolicy.Warmup(
+                                Duration.ofSeconds(30), OptionalDouble.empty(), OptionalDouble.of(2))));
+    }
+
+    private TrafficPolicy.ConnectionPool connectionPool() {
+        return new TrafficPolicy.ConnectionPool(
+                maybe() ? Optional.empty() : Optional.of(Duration.ofMillis(30)),
+                OptionalInt.of(random.nextInt(3)),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(new TrafficPolicy.TcpKeepalive(3, Optional.empty(), Optional.empty())),
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                OptionalInt.of(2),
+                Optional.of(Duration.ofSeconds(60)),
+                "DEFAULT",
+                maybe(),
+                OptionalInt.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private TrafficPolicy.OutlierDetection outlierDetection() {
+        return new TrafficPolicy.OutlierDetection(
+                maybe(),
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                OptionalInt.of(random.nextInt(3)),
+                Optional.empty(),
+                Optional.of(Duration.ofSeconds(30)),
+                OptionalInt.of(50),
+                OptionalInt.empty(),
+                List.of());
     }
 
     private PeerAuthentication peerAuthentication() {
