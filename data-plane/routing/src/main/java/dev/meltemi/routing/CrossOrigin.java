@@ -94,6 +94,8 @@ public record CrossOrigin(
     /// An origin that isn't allowed learns the rest all the same, as from Envoy: without its name the browser refuses.
     private HeaderEdits onPreflight(RequestHead request, String origin, String wanted) {
         var told = allowed(origin);
+        // Envoy's answer to a preflight passes the same filter as any other answer
+        tell("access-control-expose-headers", origin.isEmpty() ? "" : exposed, told);
         tell("access-control-allow-methods", methods.equals(ANY) ? wanted : methods, told);
         String asked = headers.equals(ANY) ? request.header("access-control-request-headers") : headers;
         tell("access-control-allow-headers", asked == null ? "" : asked, told);

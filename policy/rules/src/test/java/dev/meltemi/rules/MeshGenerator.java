@@ -49,10 +49,12 @@ final class MeshGenerator {
     private static final List<List<String>> EXPORTS = List.of(List.of(), List.of("."), List.of("*"), List.of("bank"));
 
     private final Random random;
+    private final ApiGenerator routes;
     private long offset;
 
     MeshGenerator(long seed) {
         this.random = new Random(seed);
+        this.routes = new ApiGenerator(random);
     }
 
     List<Change> changes(int count) {
@@ -75,7 +77,8 @@ final class MeshGenerator {
     }
 
     private Resource resource() {
-        return switch (random.nextInt(10)) {
+        return switch (random.nextInt(13)) {
+            case 10, 11, 12 -> routes.resource();
             case 0, 1 -> service();
             case 2 -> serviceEntry();
             case 3 -> workloadEntry();
@@ -317,7 +320,8 @@ final class MeshGenerator {
     }
 
     private ResourceKey key(String kind, String name) {
-        return new ResourceKey("group", kind, pick(NAMESPACES), name);
+        String group = kind.equals("ServiceEntry") ? "networking.istio.io" : "group";
+        return new ResourceKey(group, kind, pick(NAMESPACES), name);
     }
 
     private boolean maybe() {
