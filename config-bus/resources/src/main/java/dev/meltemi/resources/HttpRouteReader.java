@@ -62,7 +62,8 @@ final class HttpRouteReader {
                 match.text("statPrefix"));
     }
 
-    private static OptionalInt somePort(Part part) {
+    /// Empty for 0 too, which means any.
+    static OptionalInt somePort(Part part) {
         return part.whole("port") == 0 ? OptionalInt.empty() : part.someInt("port");
     }
 
@@ -76,7 +77,7 @@ final class HttpRouteReader {
                 .toList();
     }
 
-    private static Destination destination(Part destination) {
+    static Destination destination(Part destination) {
         return new Destination(
                 destination.text("host"),
                 destination.someText("subset"),

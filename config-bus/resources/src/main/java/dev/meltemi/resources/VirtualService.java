@@ -9,13 +9,23 @@ import java.util.List;
 /// @param gateways `mesh` when the document names none
 /// @param exportTo as written, empty for the mesh's default
 /// @param http in the order in which they are tried
+/// @param tls for connections that stay encrypted, in the order in which they are tried
+/// @param tcp for plain connections, in the order in which they are tried
 public record VirtualService(
-        ResourceKey key, List<String> hosts, List<String> gateways, List<String> exportTo, List<HttpRoute> http)
+        ResourceKey key,
+        List<String> hosts,
+        List<String> gateways,
+        List<String> exportTo,
+        List<HttpRoute> http,
+        List<ConnectionRoute> tls,
+        List<ConnectionRoute> tcp)
         implements Resource {
     public VirtualService {
         hosts = List.copyOf(hosts);
         gateways = List.copyOf(gateways);
         exportTo = List.copyOf(exportTo);
         http = List.copyOf(http);
+        tls = List.copyOf(tls);
+        tcp = List.copyOf(tcp);
     }
 }

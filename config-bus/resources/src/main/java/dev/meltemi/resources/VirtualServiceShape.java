@@ -13,14 +13,13 @@ import static dev.meltemi.resources.shape.Shape.table;
 import static dev.meltemi.resources.shape.Shape.text;
 import static dev.meltemi.resources.shape.Shape.whole;
 
-import dev.meltemi.resources.shape.Leaf;
 import dev.meltemi.resources.shape.Struct;
 import java.util.Base64;
 
 /// `networking.istio.io` VirtualService, read downward.
 final class VirtualServiceShape {
     private static final String TCP_LATER =
-            "connections aren't routed yet, only HTTP requests: the port's traffic goes to the service itself";
+            "the proxy carries HTTP only yet, so other connections don't come to these rules";
 
     /// Numbers below 0.0001 that aren't 0 are refused by {@link HttpRouteCheck}.
     private static final Struct PERCENTAGE = struct().field("value", decimal(0, 100));
@@ -123,9 +122,7 @@ final class VirtualServiceShape {
             .field("corsPolicy", CORS)
             .field("headers", HEADERS);
 
-    private static final Leaf SUBNET = text();
-
-    private static final Struct TCP_MATCH = struct().field("destinationSubnets", list(SUBNET))
+    private static final Struct TCP_MATCH = struct().field("destinationSubnets", list(text()))
             .field("port", count())
             .field("sourceLabels", table(text()))
             .field("sourceNamespace", text())
@@ -145,7 +142,12 @@ final class VirtualServiceShape {
                     TCP_LATER)
             .notYet(
                     "tcp",
-                    list(struct().field("match", list(TCP_MATCH.field("sourceSubnet", text())))
+                    list(struct().field(
+                                    "match",
+                                    list(TCP_MATCH.notYet(
+                                            "sourceSubnet",
+                                            text(),
+                                            "Istio never looks at it: use sourceLabels or sourceNamespace")))
                             .field("route", list(TCP_ROUTE))),
                     TCP_LATER);
 

@@ -19,9 +19,6 @@ final class VirtualServices {
 
     static final String MESH = "mesh";
 
-    /// `outbound_.PORT_.SUBSET_.HOST`, the SNI that sidecars use among themselves.
-    private static final String AUTO_SNI = "outbound_.";
-
     private VirtualServices() {}
 
     private static VirtualService read(Part spec, Metadata metadata) {
@@ -31,7 +28,9 @@ final class VirtualServices {
                 spec.texts("hosts"),
                 gateways.isEmpty() ? List.of(MESH) : gateways,
                 spec.texts("exportTo"),
-                spec.items("http").stream().map(HttpRouteReader::read).toList());
+                spec.items("http").stream().map(HttpRouteReader::read).toList(),
+                spec.items("tls").stream().map(ConnectionRoute::read).toList(),
+                spec.items("tcp").stream().map(ConnectionRoute::read).toList());
     }
 
     private static void check(Part spec, Metadata metadata, Report report) {
@@ -50,8 +49,8 @@ final class VirtualServices {
         }
         boolean mesh = isForMesh(spec.texts("gateways"));
         spec.items("http").forEach(http -> HttpRouteCheck.check(http, mesh, delegate, report));
-        spec.items("tls").forEach(tls -> checkTls(tls, spec, report));
-        spec.items("tcp").forEach(tcp -> checkTcp(tcp, report));
+        spec.items("tls").forEach(tls -> ConnectionRouteCheck.checkTls(tls, spec, report));
+        spec.items("tcp").forEach(tcp -> ConnectionRouteCheck.checkTcp(tcp, report));
         if (!report.hasErrors()) {
             List.of("http", "tls", "tcp").forEach(rules -> UnreachableRules.warn(spec.items(rules), report));
         }
@@ -96,16 +95,11 @@ final class VirtualServices {
         for (Part host : hosts) {
             if (host.text().equals("*") && isForMesh(gateways)) {
                 report.error(host, "\"*\" would take the whole mesh", "name the hosts, or bind the rule to a gateway");
-            } else if (!(sni && isAutoSni(host.text()))) {
+            } else if (!(sni && ConnectionRouteCheck.isAutoSni(host.text()))) {
                 Names.checkHost(host, report);
             }
         }
         checkOverlap(hosts, report);
-    }
-
-    private static boolean isAutoSni(String host) {
-        String[] parts = host.startsWith(AUTO_SNI) ? host.split("_\\.", 4) : new String[0];
-        return parts.length == 4 && Names.isDomain(parts[3]);
     }
 
     /// Each host against every wildcard that could cover it, so that the time is linear in their number.
@@ -129,52 +123,5 @@ final class VirtualServices {
                 report.error(host, "\"" + name + "\" is covered by \"*\": one is enough");
             }
         }
-    }
-
-    private static void checkTls(Part tls, Part spec, Report report) {
-        if (tls.items("match").isEmpty()) {
-            report.error(tls.at("match"), "a TLS rule needs a match with sniHosts");
-        }
-        for (Part match : tls.items("match")) {
-            if (match.items("sniHosts").isEmpty()) {
-                report.error(match.at("sniHosts"), "a TLS match needs at least one SNI host");
-            }
-            match.items("sniHosts").forEach(sni -> checkSni(sni, spec.texts("hosts"), report));
-            checkConnectionMatch(match, report);
-        }
-        checkRoutes(tls, report);
-    }
-
-    private static void checkSni(Part sni, List<String> hosts, Report report) {
-        String name = sni.text();
-        if (Addresses.isIp(name)) {
-            report.warn(sni, "an IP address is no SNI: clients don't send it (RFC 6066)");
-        } else if (!Names.isWildcardDomain(name) && !isAutoSni(name)) {
-            report.error(sni, "\"" + name + "\" is no SNI host");
-        } else if (hosts.stream().noneMatch(host -> Names.covers(host, name))) {
-            report.error(sni, "\"" + name + "\" is none of this rule's hosts", "add it to spec.hosts");
-        }
-    }
-
-    private static void checkTcp(Part tcp, Report report) {
-        tcp.items("match").forEach(match -> checkConnectionMatch(match, report));
-        checkRoutes(tcp, report);
-    }
-
-    private static void checkConnectionMatch(Part match, Report report) {
-        for (Part subnet : match.items("destinationSubnets")) {
-            if (!Addresses.isIpOrCidr(subnet.text())) {
-                report.error(subnet, "\"" + subnet.text() + "\" is no address range: expected 10.0.0.0/8 or an IP");
-            }
-        }
-        Labels.check(match.at("sourceLabels"), report);
-        checkGateways(match.items("gateways"), report);
-    }
-
-    private static void checkRoutes(Part rule, Report report) {
-        if (rule.items("route").isEmpty()) {
-            report.error(rule.at("route"), "a rule needs a destination");
-        }
-        HttpRouteCheck.checkDestinations(rule, report);
     }
 }

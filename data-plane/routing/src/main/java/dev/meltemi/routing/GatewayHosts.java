@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.random.RandomGenerator;
 
 /// A gateway's side of the table: for each port the hosts of all Gateways that select this workload, and for
 /// each host the rules of all VirtualServices bound to them and of all Gateway API routes attached to them.
@@ -119,6 +120,11 @@ final class GatewayHosts implements Hosts {
             return NO_HOST;
         }
         return found.followsCaller() ? found.towards(service(called.host()), called.host(), called.port()) : found;
+    }
+
+    @Override
+    public ConnectionDecision connect(ConnectionHead head, RandomGenerator random) {
+        return new ConnectionDecision.Close(new ProxyFailure.NoRoute(), Edge.Service.UNKNOWN);
     }
 
     List<RouteTable.Listener> listeners() {

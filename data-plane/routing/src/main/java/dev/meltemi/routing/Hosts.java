@@ -2,6 +2,7 @@ package dev.meltemi.routing;
 
 import java.util.List;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 
 /// The routes of a table by the host that a caller addressed.
 sealed interface Hosts permits OutboundHosts, GatewayHosts {
@@ -9,6 +10,9 @@ sealed interface Hosts permits OutboundHosts, GatewayHosts {
     ///
     /// @param listenerPort as {@link RequestHead#listenerPort}
     RouteList routes(String authority, int listenerPort);
+
+    /// What becomes of a connection.
+    ConnectionDecision connect(ConnectionHead head, RandomGenerator random);
 
     /// Every list of routes, for people.
     List<Listed> listed();

@@ -6,9 +6,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// A sidecar's side of the table: hosts by the names by which its application may call them.
@@ -18,6 +20,7 @@ final class OutboundHosts implements Hosts {
 
     private final Map<String, VirtualHost> byHost;
     private final HostIndex<VirtualHost> index;
+    private final SubnetIndex ranges;
     private final ClientNames names;
     private final RouteList unknown;
     private final NamespaceModes modes;
@@ -26,12 +29,14 @@ final class OutboundHosts implements Hosts {
     private OutboundHosts(
             Map<String, VirtualHost> byHost,
             HostIndex<VirtualHost> index,
+            SubnetIndex ranges,
             ClientNames names,
             RouteList unknown,
             NamespaceModes modes,
             Scope scope) {
         this.byHost = byHost;
         this.index = index;
+        this.ranges = ranges;
         this.names = names;
         this.unknown = unknown;
         this.modes = modes;
@@ -60,6 +65,7 @@ final class OutboundHosts implements Hosts {
         return new OutboundHosts(
                 byHost,
                 new HostIndex<>(names(byHost, lookup)),
+                SubnetIndex.of(byHost, lookup),
                 new ClientNames(self.namespace()),
                 unknown(scope.unknownHosts()),
                 modes,
@@ -123,6 +129,49 @@ final class OutboundHosts implements Hosts {
             return unknown.towards(new Edge.Service(called.host(), PASSTHROUGH, "unknown"), called.host(), port);
         }
         return found.followsCaller() ? found.towards(host.service(), called.host(), port) : found;
+    }
+
+    /// A service by the address or name that was asked for; else, where the address belongs to nobody, by the server
+    /// name among those that speak TLS at that port, as Istio's wildcard listeners do.
+    @Override
+    public ConnectionDecision connect(ConnectionHead head, RandomGenerator random) {
+        String destination =
+                head.destination() == null ? "" : head.destination().toLowerCase(Locale.ROOT);
+        VirtualHost host = destination.isEmpty() ? null : find(destination);
+        host = host == null ? ranges.find(destination) : host;
+        host = host == null ? byServerName(head) : host;
+        ConnectionList found = host == null ? null : host.connections().byPort().get(head.port());
+        return found == null || host == null
+                ? undeclared(destination, head.port())
+                : towards(found.decide(head, random), host.service(), destination, head);
+    }
+
+    private @Nullable VirtualHost byServerName(ConnectionHead head) {
+        VirtualHost named = head.sni() == null ? null : index.find(head.sni().toLowerCase(Locale.ROOT));
+        return named != null && named.connections().tlsPorts().contains(head.port()) ? named : null;
+    }
+
+    private ConnectionDecision undeclared(String destination, int port) {
+        if (unknown.otherwise() instanceof Decision.Forward forward && !destination.isEmpty()) {
+            var service = new Edge.Service(destination, PASSTHROUGH, "unknown");
+            return new ConnectionDecision.Passthrough(forward.cluster().towards(service, destination, port));
+        }
+        return new ConnectionDecision.Close(
+                new ProxyFailure.NoRoute(), new Edge.Service(destination, BLACK_HOLE, "unknown"));
+    }
+
+    /// A cluster without endpoints of its own sends to where the caller wanted to go.
+    private static ConnectionDecision towards(
+            ConnectionDecision decided, Edge.Service service, String destination, ConnectionHead head) {
+        if (!(decided instanceof ConnectionDecision.Forward(var rule, var cluster, var terminated))
+                || !cluster.followsCaller()) {
+            return decided;
+        }
+        String sni = head.sni();
+        String wanted = destination.isEmpty() && sni != null ? sni : destination;
+        return wanted.isEmpty()
+                ? decided
+                : new ConnectionDecision.Forward(rule, cluster.towards(service, wanted, head.port()), terminated);
     }
 
     private @Nullable VirtualHost find(String called) {

@@ -111,6 +111,12 @@ public final class RouteTable {
         return tracer.explanation(decide(request, random, tracer));
     }
 
+    /// For connections that aren't HTTP, or not yet: a sidecar's by the address or service that was asked for, a
+    /// gateway's by listener port and server name.
+    public ConnectionDecision connect(ConnectionHead connection, RandomGenerator random) {
+        return hosts.connect(connection, random);
+    }
+
     /// What this workload serves at a port; for a port that no service of its names, an inbound pass-through
     /// under the name `InboundPassthroughCluster`.
     public Inbound inbound(int port) {

@@ -1,5 +1,7 @@
 package dev.meltemi.routing;
 
+import dev.meltemi.schemas.compiled.ConnectionRoute;
+import dev.meltemi.schemas.compiled.ConnectionRules;
 import dev.meltemi.schemas.compiled.Egress;
 import dev.meltemi.schemas.compiled.EgressListener;
 import dev.meltemi.schemas.compiled.HttpRoute;
@@ -111,6 +113,22 @@ final class Scope {
                 rules.getRoutes().forEach(this::importDestinations);
             }
         }
+        importDestinations(service.getTls(), service.getHost());
+        importDestinations(service.getTcp(), service.getHost());
+    }
+
+    private void importDestinations(Collection<ConnectionRules> candidates, String host) {
+        for (ConnectionRules rules : candidates) {
+            if (rules.getGateways().contains(RuleCompiler.MESH)
+                    && ServiceLookup.exported(rules.getExportTo(), namespace)
+                    && listeners != null
+                    && listeners.stream().anyMatch(listener -> listener.rule(rules.getNamespace(), host))) {
+                for (ConnectionRoute route : rules.getRoutes()) {
+                    route.getDestinations()
+                            .forEach(to -> destinations.add(to.getDestination().getHost()));
+                }
+            }
+        }
     }
 
     private void importDestinations(HttpRoute route) {
@@ -143,6 +161,12 @@ final class Scope {
     boolean follows(HttpRules rules, String host, int port) {
         ImportedHosts listener = listenerAt(port);
         return listeners == null || (listener != null && follows(listener, rules, host));
+    }
+
+    /// The same for connections.
+    boolean follows(ConnectionRules rules, String host, int port) {
+        ImportedHosts listener = listenerAt(port);
+        return listeners == null || (listener != null && listener.rule(rules.getNamespace(), host));
     }
 
     private boolean followsAnywhere(HttpRules rules, String host) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param byPort ports of the service
 /// @param onlyHttpPort the list for any port that the service doesn't have, when it has exactly one HTTP port
 /// @param elsewhere ports at which only rules know the host
+/// @param connections to ports of the service, for what isn't HTTP
 /// @param clusters that the routes lead to
 /// @param dependencies the services that were looked at, as they were
 record VirtualHost(
@@ -19,6 +20,7 @@ record VirtualHost(
         Map<Integer, RouteList> byPort,
         @Nullable RouteList onlyHttpPort,
         Map<Integer, RouteList> elsewhere,
+        ServiceConnections connections,
         Set<Cluster> clusters,
         Map<String, @Nullable ServiceRoutes> dependencies) {
     VirtualHost {

@@ -66,6 +66,9 @@ final class VirtualHosts {
                 byPort,
                 declared == null ? null : onlyHttpPort(declared, byPort),
                 elsewhere,
+                declared == null
+                        ? ServiceConnections.NONE
+                        : ServiceConnections.of(self, scope, declared, byPort.keySet(), used),
                 used.found(),
                 dependencies(routes));
     }
@@ -76,9 +79,9 @@ final class VirtualHosts {
         return dependencies;
     }
 
-    /// The first VirtualService that this workload sees and of which something is for it owns the host; the mesh
-    /// doesn't merge them. One whose every match is for other callers or ports counts for nothing. Without one it is all
-    /// Gateway API routes that it sees. Null: nothing.
+    /// The first VirtualService that this workload sees and of which something is for it owns the host; the
+    /// mesh doesn't merge them. One whose every match is for other callers or ports counts for nothing. Without
+    /// one it is all Gateway API routes that it sees. Null: nothing.
     private @Nullable RouteList ruled(ServiceRoutes routes, Edge.Service service, Destinations destinations, int port) {
         var actions = new RouteCompiler(destinations, service, port);
         var compiler = new RuleCompiler(self, RuleCompiler.MESH);

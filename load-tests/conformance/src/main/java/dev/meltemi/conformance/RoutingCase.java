@@ -1,5 +1,6 @@
 package dev.meltemi.conformance;
 
+import dev.meltemi.routing.ConnectionHead;
 import dev.meltemi.routing.RequestHead;
 import dev.meltemi.routing.Workload;
 import java.util.List;
@@ -90,6 +91,16 @@ record RoutingCase(Map<String, Object> asked, Map<String, Object> expect) {
         var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
         headers("headers").forEach((name, values) -> headers.put(name, String.join(",", values)));
         return new Head(text("method", "GET"), path(), host(), text("scheme", "http"), headers, port());
+    }
+
+    /// A caller in the mesh names the service; a gateway's caller names nobody but in its hello.
+    ConnectionHead connection() {
+        String sni = text("sni", "");
+        return new ConnectionHead(
+                sni.isEmpty() ? null : sni,
+                byGateway() || host().isEmpty() ? null : host(),
+                port(),
+                text("protocol", "").equals("TLS"));
     }
 
     record Head(

@@ -64,7 +64,10 @@ final class RoutingCases {
     private static Outcome outcome(MeshOfCase mesh, RoutingCase asked) {
         RouteTable table = mesh.table(asked.workload(selector(mesh, asked.text("gateway", ""))));
         if (!asked.isHttp()) {
-            return new Outcome.Failed(null, "tables decide no " + asked.text("protocol", "") + " connections yet");
+            var connection = new ConnectionAnswer(table, asked, new SplittableRandom(1));
+            if (!connection.isHttp()) {
+                return compared(asked.expect(), (key, _) -> connection.actual(key));
+            }
         }
         var answer = new RoutingAnswer(table, asked, new SplittableRandom(1));
         return compared(asked.expect(), answer::actual);

@@ -66,7 +66,7 @@ final class RouteActions {
                 .toList();
     }
 
-    private static Destination compiled(dev.meltemi.resources.Destination destination, String namespace) {
+    static Destination compiled(dev.meltemi.resources.Destination destination, String namespace) {
         return Destination.newBuilder()
                 .setHost(HostName.qualified(destination.host(), namespace))
                 .setSubset(destination.subset().orElse(""))

@@ -2,6 +2,7 @@ package dev.meltemi.rules;
 
 import dev.meltemi.resources.HttpRoute;
 import dev.meltemi.resources.VirtualService;
+import dev.meltemi.schemas.compiled.ConnectionRules;
 import dev.meltemi.schemas.compiled.HttpRules;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,7 +20,16 @@ import java.util.TreeSet;
 /// @param gateways `mesh` or `namespace/name`
 /// @param http what it says by itself, without the rules that stand for delegates'
 /// @param delegating all its rules as the document has them, when some stand for delegates'; else empty
-record Rule(Age age, Set<String> hosts, Set<String> gateways, HttpRules http, List<HttpRoute> delegating)
+/// @param tls empty when it says nothing of connections that stay encrypted
+/// @param tcp empty when it says nothing of plain connections
+record Rule(
+        Age age,
+        Set<String> hosts,
+        Set<String> gateways,
+        HttpRules http,
+        List<HttpRoute> delegating,
+        ConnectionRules tls,
+        ConnectionRules tcp)
         implements Entry, Comparable<Rule> {
     private static final Comparator<Rule> ORDER =
             Comparator.comparing(Rule::isPublic).thenComparing(Rule::age);
@@ -48,7 +58,9 @@ record Rule(Age age, Set<String> hosts, Set<String> gateways, HttpRules http, Li
                 hosts,
                 new TreeSet<>(gateways),
                 http,
-                delegates ? service.http() : List.of());
+                delegates ? service.http() : List.of(),
+                Connections.compiled(service.tls(), http, created),
+                Connections.compiled(service.tcp(), http, created));
     }
 
     /// With the rules of its delegates. One that is missing, or not exported here, costs the rule that names it.

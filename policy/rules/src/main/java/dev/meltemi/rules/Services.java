@@ -1,6 +1,7 @@
 package dev.meltemi.rules;
 
 import dev.meltemi.resources.Protocol;
+import dev.meltemi.schemas.compiled.ConnectionRules;
 import dev.meltemi.schemas.compiled.Declaration;
 import dev.meltemi.schemas.compiled.HttpRules;
 import dev.meltemi.schemas.compiled.Resolution;
@@ -28,17 +29,19 @@ final class Services {
     static Optional<ServiceRoutes> compiled(MeshState state, String host) {
         Collection<Declared> declared = state.book().declared().at(host);
         List<Workload.Instance> claiming = declared.isEmpty() ? claiming(state, host) : List.of();
-        List<HttpRules> rules = state.book().rules().covering(host).stream()
+        List<Rule> rules = state.book().rules().covering(host).stream()
                 .flatMap(Collection::stream)
-                .map(rule -> rule.http(state.book().delegations()))
                 .toList();
-        var out = ServiceRoutes.newBuilder().setHost(host).setHttp(rules);
+        List<HttpRules> http = http(rules, state);
+        var out = ServiceRoutes.newBuilder().setHost(host).setHttp(http);
         if (!declared.isEmpty()) {
             declared(declared, out);
+            connections(rules, out);
         } else if (!claiming.isEmpty()) {
             claimed(claiming, host, out);
-        } else if (!state.book().rules().naming(host).isEmpty()) {
-            undeclared(rules.getFirst().getNamespace(), out);
+            connections(rules, out);
+        } else if (!http.isEmpty() && !state.book().rules().naming(host).isEmpty()) {
+            undeclared(http.getFirst().getNamespace(), out);
         } else if (!HostName.isWildcard(host)
                 && !state.book().policies().naming(host).isEmpty()) {
             // only a DestinationRule names it: nobody answers for it, but what it says of it can be asked
@@ -48,9 +51,27 @@ final class Services {
         }
         var attached = new ApiMeshRoutes(state.book().api(), host, declared).of(out.getNamespace(), out.getPorts());
         return Optional.of(
-                out.setHttp(Stream.concat(rules.stream(), attached.stream()).toList())
+                out.setHttp(Stream.concat(http.stream(), attached.stream()).toList())
                         .setPolicies(Policies.of(state.book().policies().covering(host)))
                         .build());
+    }
+
+    /// A rule that says nothing of requests leaves them to the next one, or to the service.
+    private static List<HttpRules> http(List<Rule> rules, MeshState state) {
+        return rules.stream()
+                .map(rule -> rule.http(state.book().delegations()))
+                .filter(http -> !http.getRoutes().isEmpty())
+                .toList();
+    }
+
+    /// Sidecars listen for connections to services alone, so a host that only rules know has none, as in Istio.
+    private static void connections(List<Rule> rules, ServiceRoutes.Builder out) {
+        out.setTls(withRoutes(rules.stream().map(Rule::tls)))
+                .setTcp(withRoutes(rules.stream().map(Rule::tcp)));
+    }
+
+    private static List<ConnectionRules> withRoutes(Stream<ConnectionRules> rules) {
+        return rules.filter(each -> !each.getRoutes().isEmpty()).toList();
     }
 
     /// The first declaration says what the service is; the others add ports that it lacks.

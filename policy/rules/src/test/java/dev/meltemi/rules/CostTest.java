@@ -124,7 +124,13 @@ class CostTest {
                 List.of(),
                 HeaderOperations.NONE);
         var rule = new VirtualService(
-                key("VirtualService", name), List.of(host), List.of("mesh"), List.of(), List.of(route));
+                key("VirtualService", name),
+                List.of(host),
+                List.of("mesh"),
+                List.of(),
+                List.of(route),
+                List.of(),
+                List.of());
         return new Change.Accepted(rule, offset, 1);
     }
 

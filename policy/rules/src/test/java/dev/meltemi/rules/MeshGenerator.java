@@ -1,5 +1,7 @@
 package dev.meltemi.rules;
 
+import dev.meltemi.resources.ConnectionMatch;
+import dev.meltemi.resources.ConnectionRoute;
 import dev.meltemi.resources.Destination;
 import dev.meltemi.resources.DestinationRule;
 import dev.meltemi.resources.Endpoint;
@@ -154,7 +156,22 @@ final class MeshGenerator {
                 random.nextInt(4) == 0 ? List.of() : List.of(pick(HOSTS), pick(HOSTS)),
                 pick(List.of(List.of("mesh"), List.of("door", "mesh"), List.of("shop/door"), List.of("./gate"))),
                 pick(EXPORTS),
-                List.of(route));
+                random.nextInt(3) == 0 ? List.of() : List.of(route),
+                connections(),
+                connections());
+    }
+
+    private List<ConnectionRoute> connections() {
+        var match = new ConnectionMatch(
+                List.of(pick(HOSTS.subList(3, 9))),
+                List.of(),
+                OptionalInt.of(80 + random.nextInt(2)),
+                maybe() ? Map.of() : labels(),
+                Optional.empty(),
+                pick(List.of(List.of(), List.of("mesh"), List.of("shop/door"))));
+        var share = new ConnectionRoute.Share(
+                new Destination(pick(HOSTS.subList(0, 4)), Optional.empty(), OptionalInt.empty()), random.nextInt(3));
+        return maybe() ? List.of() : List.of(new ConnectionRoute(List.of(match), List.of(share, share)));
     }
 
     private DestinationRule destinationRule() {
