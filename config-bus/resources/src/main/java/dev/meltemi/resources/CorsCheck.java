@@ -13,9 +13,12 @@ final class CorsCheck {
 
     static void check(Part cors, Report report) {
         for (Part origin : cors.items("allowOrigins")) {
-            StringMatches.check(origin, false, report);
-            if (origin.has("exact") && origin.text("exact").isEmpty()) {
-                report.error(origin.at("exact"), "an origin isn't empty");
+            if (origin.text("exact").isEmpty()
+                    && origin.text("prefix").isEmpty()
+                    && origin.text("regex").isEmpty()) {
+                report.error(origin, "an origin isn't empty", "give it exact, prefix or regex");
+            } else if (origin.has("regex")) {
+                Regexes.check(origin.at("regex"), report);
             }
         }
         if (cors.has("allowOrigin")) {

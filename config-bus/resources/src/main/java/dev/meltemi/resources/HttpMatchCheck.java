@@ -11,22 +11,31 @@ final class HttpMatchCheck {
     private HttpMatchCheck() {}
 
     static void check(Part match, boolean mesh, Report report) {
-        StringMatches.check(match.at("uri"), true, report);
+        StringMatches.checkPath(match.at("uri"), report);
         for (String field : List.of("scheme", "method", "authority")) {
-            StringMatches.check(match.at(field), false, report);
+            StringMatches.check(match.at(field), report);
         }
-        match.at("queryParams").fields().values().forEach(value -> StringMatches.check(value, false, report));
-        List<String> own = match.texts("gateways");
-        boolean forMesh = own.isEmpty() ? mesh : VirtualServices.isForMesh(own);
+        match.at("queryParams").fields().values().forEach(value -> StringMatches.check(value, report));
         for (String field : List.of("headers", "withoutHeaders")) {
-            match.at(field).fields().forEach((name, value) -> checkHeader(name, value, forMesh, report));
+            match.at(field).fields().forEach((name, value) -> checkHeader(name, value, mesh, report));
         }
         Labels.check(match.at("sourceLabels"), report);
+        String namespace = match.text("sourceNamespace");
+        if (!namespace.isEmpty() && !Names.isLabel(namespace)) {
+            report.error(match.at("sourceNamespace"), "\"" + namespace + "\" is no namespace");
+        }
         VirtualServices.checkGateways(match.items("gateways"), report);
     }
 
+    /// `@request.auth.claims.group` or `@request.auth.claims[group][id]`.
+    private static boolean isClaim(String name) {
+        String rest = name.regionMatches(true, 0, CLAIM, 0, CLAIM.length()) ? name.substring(CLAIM.length()) : "";
+        return rest.length() > 1 && (rest.startsWith(".") || (rest.startsWith("[") && rest.endsWith("]")));
+    }
+
+    /// @param mesh whether the whole document is for sidecars too, whatever gateways the match names
     private static void checkHeader(String name, Part value, boolean mesh, Report report) {
-        if (name.startsWith(CLAIM)) {
+        if (isClaim(name)) {
             if (mesh) {
                 report.error(value, "token claims are known at gateways only", "bind the rule to a gateway");
             }
@@ -34,6 +43,6 @@ final class HttpMatchCheck {
         } else if (!HeaderSyntax.isToken(name.startsWith(":") ? name.substring(1) : name)) {
             report.error(value, "\"" + name + "\" is no header name");
         }
-        StringMatches.check(value, false, report);
+        StringMatches.check(value, report);
     }
 }

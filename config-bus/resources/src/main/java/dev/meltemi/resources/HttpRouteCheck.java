@@ -1,8 +1,10 @@
 package dev.meltemi.resources;
 
 import dev.meltemi.resources.shape.Part;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /// What makes one `http` rule valid: what it does and what may stand beside that. Its conditions are
 /// {@link HttpMatchCheck}'s, its faults and retries {@link ResilienceCheck}'s.
@@ -12,6 +14,8 @@ final class HttpRouteCheck {
 
     /// Istio allows 0 or at least this, as Envoy counts in millionths.
     private static final double LEAST_PERCENT = 0.0001;
+
+    private static final Set<Long> SENT = Set.of(301L, 302L, 303L, 307L, 308L);
 
     private HttpRouteCheck() {}
 
@@ -66,15 +70,20 @@ final class HttpRouteCheck {
         if (!redirect.isPresent()) {
             return;
         }
-        if (redirect.isEmpty()) {
-            report.error(redirect, "says nothing of where to go");
+        boolean says = redirect.has("port") || redirect.has("derivePort");
+        for (String field : List.of("uri", "prefixRewrite", "authority", "scheme")) {
+            says |= !redirect.text(field).isEmpty();
+        }
+        if (!says) {
+            report.error(redirect, "says nothing of where to go", "give it uri, authority, scheme or port");
         }
         long code = redirect.whole("redirectCode");
-        if (redirect.has("redirectCode") && (code < 300 || code > 399)) {
+        if (code != 0 && (code < 300 || code > 399)) {
             report.error(redirect.at("redirectCode"), code + " is no redirect: expected 300 to 399");
-        } else if (redirect.has("redirectCode")
-                && !List.of(301L, 302L, 303L, 307L, 308L).contains(code)) {
-            report.error(redirect.at("redirectCode"), code + " can't be sent: expected 301, 302, 303, 307 or 308");
+        } else if (!canBeSent(http)) {
+            report.notInForce(
+                    redirect.at("redirectCode"),
+                    "this rule is left out: " + code + " sends nobody elsewhere, use 301, 302, 303, 307 or 308");
         }
         String scheme = redirect.text("scheme");
         if (!scheme.isEmpty() && !scheme.equals("http") && !scheme.equals("https")) {
@@ -84,6 +93,12 @@ final class HttpRouteCheck {
             report.error(redirect.at("port"), "expected a port up to 65535");
         }
         checkPrefixRewrite(http, redirect, report);
+    }
+
+    /// Istio takes any 3xx, and makes a rule without action of what it can't send.
+    static boolean canBeSent(Part http) {
+        long code = http.at("redirect").whole("redirectCode");
+        return code == 0 || SENT.contains(code);
     }
 
     private static void checkPrefixRewrite(Part http, Part redirect, Report report) {
@@ -108,7 +123,7 @@ final class HttpRouteCheck {
         if (status < 200 || status > 600) {
             report.error(response.at("status"), status + " can't be answered: expected 200 to 599");
         }
-        int size = response.at("body").text("string").length()
+        int size = response.at("body").text("string").getBytes(StandardCharsets.UTF_8).length
                 + response.at("body").text("bytes").length() * 3 / 4;
         if (size > MAX_BODY) {
             report.error(response.at("body"), "has " + size + " bytes: at most 1 MB");
@@ -200,9 +215,7 @@ final class HttpRouteCheck {
         }
         for (Part mirror : http.items("mirrors")) {
             checkDestination(mirror.at("destination"), report);
-            checkPercentage(mirror.at("percentage"), report);
         }
-        checkPercentage(http.at("mirrorPercentage"), report);
         for (String deprecated : List.of("mirrorPercent", "mirror_percent")) {
             if (http.has(deprecated)) {
                 report.warn(Code.IST0002, http.at(deprecated), "is deprecated: use mirrorPercentage.value");

@@ -97,7 +97,7 @@ final class HttpRouteReader {
     }
 
     private static Redirect redirect(Part redirect) {
-        int code = redirect.has("redirectCode") ? (int) redirect.whole("redirectCode") : 301;
+        int code = redirect.whole("redirectCode") == 0 ? 301 : (int) redirect.whole("redirectCode");
         return new Redirect(
                 code,
                 redirect.someText("uri"),

@@ -124,7 +124,7 @@ final class ResilienceCheck {
             report.error(abort.at("http2Error"), "isn't supported", "use httpStatus");
         }
         String grpc = abort.text("grpcStatus");
-        if (!grpc.isEmpty() && !GRPC_STATUSES.contains(grpc)) {
+        if (abort.has("grpcStatus") && !GRPC_STATUSES.contains(grpc)) {
             report.error(abort.at("grpcStatus"), "\"" + grpc + "\" is no gRPC status", "for example UNAVAILABLE");
         }
         if (!abort.has("httpStatus") && !abort.has("grpcStatus") && !abort.has("http2Error")) {

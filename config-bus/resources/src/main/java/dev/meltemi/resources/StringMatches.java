@@ -18,13 +18,20 @@ final class StringMatches {
 
     private StringMatches() {}
 
-    /// @param emptyPrefix whether a prefix may be empty, as that of a path may
-    static void check(Part match, boolean emptyPrefix, Report report) {
+    /// Of something that may be absent.
+    static void check(Part match, Report report) {
         Part prefix = match.at("prefix");
-        if (prefix.isPresent() && prefix.text().isEmpty() && !emptyPrefix) {
+        if (prefix.isPresent() && prefix.text().isEmpty()) {
             report.error(prefix, "an empty prefix matches everything", "leave the condition out, or write {}");
         }
         if (match.has("regex") && !isPresence(match)) {
+            Regexes.check(match.at("regex"), report);
+        }
+    }
+
+    /// A path is always there: its prefix may be empty, and no regex asks whether it is.
+    static void checkPath(Part match, Report report) {
+        if (match.has("regex")) {
             Regexes.check(match.at("regex"), report);
         }
     }

@@ -28,7 +28,10 @@ final class VirtualServices {
                 spec.texts("hosts"),
                 gateways.isEmpty() ? List.of(MESH) : gateways,
                 spec.texts("exportTo"),
-                spec.items("http").stream().map(HttpRouteReader::read).toList(),
+                spec.items("http").stream()
+                        .filter(HttpRouteCheck::canBeSent)
+                        .map(HttpRouteReader::read)
+                        .toList(),
                 spec.items("tls").stream().map(ConnectionRoute::read).toList(),
                 spec.items("tcp").stream().map(ConnectionRoute::read).toList());
     }
