@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meltemi.resources.analysis;
+
+import org.jspecify.annotations.NullMarked;
