@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,7 +92,9 @@ final class AdmissionTurn implements ActiveService.Turn {
         if (fleet.look(elapsed.compareTo(most) > 0 ? most : elapsed)) {
             counts.recount(ledger.keys());
         }
-        proceedings.publish(proceedings.forgotten(now), counts.dueOnTick(now));
+        var statuses = new TreeMap<>(counts.dueOnTick(now));
+        statuses.putAll(proceedings.contradicted());
+        proceedings.publish(proceedings.forgotten(now), statuses);
         report();
     }
 

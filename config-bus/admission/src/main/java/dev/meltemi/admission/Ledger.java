@@ -137,6 +137,11 @@ final class Ledger {
                 .values());
     }
 
+    /// Everything in force, by key.
+    Map<String, Version> inForce() {
+        return Map.copyOf(inForce);
+    }
+
     Set<String> keys() {
         return Set.copyOf(statuses.keySet());
     }

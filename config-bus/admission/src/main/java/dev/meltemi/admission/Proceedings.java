@@ -33,6 +33,7 @@ final class Proceedings {
     private final StatusCounts counts;
     private final AtomicReference<AdmissionHealth> health;
     private final Tally tally;
+    private final Contradictions contradictions;
     private final List<Submission> open = new ArrayList<>();
     private String topicId = "";
 
@@ -53,6 +54,7 @@ final class Proceedings {
         this.counts = counts;
         this.health = health;
         this.tally = tally;
+        this.contradictions = new Contradictions(ledger);
     }
 
     /// @param id of the topic to which the offsets of submissions belong
@@ -95,12 +97,19 @@ final class Proceedings {
             }
         }
         open.clear();
+        statuses.putAll(contradictions.changed());
         publish(writes, statuses);
+    }
+
+    /// What judging many documents at once has left over of what they contradict.
+    Map<String, ConfigStatus> contradicted() {
+        return contradictions.changed();
     }
 
     private Ruling judged(Submission submission) {
         var ruling = Ruling.on(submission, ledger.known(submission.key()), fleet::applied, configTopic);
         ledger.put(submission.key(), ruling.after());
+        contradictions.look(submission.key());
         ledger.marked(new Stamp(topicId, submission.at().number()));
         counts.verdict(submission.key(), clock.instant());
         boolean refused = ruling.judgement() instanceof Judgement.Refuse;

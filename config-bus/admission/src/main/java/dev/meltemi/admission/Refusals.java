@@ -32,7 +32,7 @@ final class Refusals {
                 level(finding.level()),
                 finding.at().line(),
                 finding.at().column(),
-                finding.path().isEmpty() ? finding.text() : finding.path() + ": " + finding.text(),
+                finding.text(),
                 finding.hint().orElse(null));
     }
 

@@ -3,12 +3,13 @@ package dev.meltemi.resources.analysis;
 import dev.meltemi.resources.Code;
 import dev.meltemi.resources.shape.Part;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// ServiceEntries whose traffic can't be told apart.
@@ -47,7 +48,10 @@ final class ServiceEntryAnalyzers {
     private record Claim(View entry, String protocol) {}
 
     static void protocols(Scene scene, Notes notes) {
-        Map<HostAndPort, List<Claim>> claims = new LinkedHashMap<>();
+        // sorted, so that of several disagreements of an entry always the same one is told
+        Map<HostAndPort, List<Claim>> claims = new TreeMap<>(Comparator.comparing(HostAndPort::host)
+                .thenComparing(HostAndPort::port)
+                .thenComparing(HostAndPort::namespace));
         for (View entry : scene.all(Type.SERVICE_ENTRY)) {
             for (String scope : Hosts.scopes(entry.spec().texts("exportTo"), entry.namespace())) {
                 for (String host : entry.spec().texts("hosts")) {

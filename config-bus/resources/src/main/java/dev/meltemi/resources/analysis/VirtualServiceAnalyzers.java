@@ -3,7 +3,6 @@ package dev.meltemi.resources.analysis;
 import dev.meltemi.resources.Code;
 import dev.meltemi.resources.shape.Part;
 import dev.meltemi.resources.shape.Suggestion;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,9 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
-/// Destinations of VirtualServices: do they exist, and does anything reach them?
+/// Destinations of VirtualServices: do they exist, and do rules about them hold?
 final class VirtualServiceAnalyzers {
     private VirtualServiceAnalyzers() {}
 
@@ -142,53 +140,5 @@ final class VirtualServiceAnalyzers {
     private static String suggested(Set<String> known, String wanted) {
         String near = Suggestion.among(known, wanted);
         return near == null ? "its subsets are " + String.join(", ", known) : near;
-    }
-
-    static void conflictingHosts(Scene scene, Notes notes) {
-        Map<Hosts.Scoped, Set<View>> byHost = new LinkedHashMap<>();
-        for (View rule : scene.all(Type.VIRTUAL_SERVICE)) {
-            List<String> gateways = rule.spec().texts("gateways");
-            if (!gateways.isEmpty() && !gateways.contains("mesh")) {
-                continue;
-            }
-            for (String scope : Hosts.scopes(rule.spec().texts("exportTo"), rule.namespace())) {
-                for (String host : rule.spec().texts("hosts")) {
-                    var scoped = new Hosts.Scoped(scope, Hosts.qualified(host, rule.namespace()));
-                    byHost.computeIfAbsent(scoped, any -> new LinkedHashSet<>()).add(rule);
-                }
-            }
-        }
-        Set<View> said = new HashSet<>();
-        List<Map.Entry<Hosts.Scoped, Set<View>>> everywhere = byHost.entrySet().stream()
-                .filter(entry -> entry.getKey().namespace().equals(Hosts.EVERYWHERE))
-                .toList();
-        byHost.forEach((scoped, rules) -> {
-            Set<View> together = new LinkedHashSet<>(rules);
-            if (!scoped.namespace().equals(Hosts.EVERYWHERE)) {
-                everywhere.stream()
-                        .filter(other ->
-                                Hosts.overlap(scoped.name(), other.getKey().name()))
-                        .forEach(other -> together.addAll(other.getValue()));
-            }
-            if (together.size() > 1) {
-                conflict(scoped, together, said, notes);
-            }
-        });
-    }
-
-    private static void conflict(Hosts.Scoped scoped, Set<View> rules, Set<View> said, Notes notes) {
-        String names =
-                rules.stream().map(View::qualifiedName).sorted().distinct().collect(Collectors.joining(", "));
-        for (View rule : rules) {
-            if (said.add(rule)) {
-                notes.once(
-                        Code.IST0109,
-                        rule,
-                        rule.nameplate(),
-                        "the VirtualServices " + names + " are all for the host " + scoped.name()
-                                + " in the mesh: which of them holds isn't defined",
-                        "merge them into one, or let one of them delegate to the others");
-            }
-        }
     }
 }
