@@ -125,7 +125,7 @@ final class HttpRouteReader {
                 regex.someText("rewrite"));
     }
 
-    private static RetryPolicy retries(Part retries) {
+    static RetryPolicy retries(Part retries) {
         List<String> conditions = new ArrayList<>();
         List<Integer> statuses = new ArrayList<>();
         retries.someText("retryOn").ifPresent(retryOn -> {

@@ -36,6 +36,7 @@ final class Kinds {
             BackendTlsPolicies.KIND,
             KubernetesGateways.LISTENERS,
             KubernetesGateways.X_LISTENERS,
+            MeshConfigs.KIND,
             Services.KIND,
             Namespaces.KIND);
 

@@ -1,6 +1,7 @@
 package dev.meltemi.resources;
 
 import dev.meltemi.resources.shape.Part;
+import java.util.List;
 
 /// Labels as Kubernetes allows them, and selectors made of them.
 final class Labels {
@@ -41,7 +42,10 @@ final class Labels {
     private static boolean isKey(String key) {
         int slash = key.indexOf('/');
         String name = key.substring(slash + 1);
-        boolean goodPrefix = slash < 0 || (slash <= MAX_PREFIX && Names.isSubdomain(key.substring(0, slash)));
+        boolean goodPrefix = slash < 0
+                || (slash <= MAX_PREFIX
+                        && List.of(key.substring(0, slash).split("\\.", -1)).stream()
+                                .allMatch(Names::isLabel));
         return goodPrefix && !name.isEmpty() && isValue(name);
     }
 

@@ -12,7 +12,8 @@ import dev.meltemi.resources.shape.Struct;
 import dev.meltemi.schemas.ResourceKey;
 import java.util.Map;
 
-/// Who a document is: Kubernetes' metadata, of which only name, namespace, labels and annotations mean something here.
+/// Who a document is: Kubernetes' metadata, of which only name, namespace, labels and annotations mean something
+/// here.
 record Metadata(ResourceKey key, String apiVersion, Map<String, String> labels, Map<String, String> annotations) {
     /// A policy that is only evaluated, not enforced.
     static final String DRY_RUN = "istio.io/dry-run";
@@ -59,7 +60,7 @@ record Metadata(ResourceKey key, String apiVersion, Map<String, String> labels, 
         if (kind.isClusterScoped() && metadata.has("namespace")) {
             report.error(metadata.at("namespace"), "a " + kind.name() + " is in no namespace", "leave it out");
         } else if (!kind.isClusterScoped()
-                && !Names.isDomainLabel(key.namespace())) { // upper case too: Istio's own documentation has it
+                && !Names.isLabel(key.namespace())) { // upper case too: Istio's own documentation has it
             report.error(
                     metadata.at("namespace"),
                     "\"" + key.namespace() + "\" is no namespace: expected letters, digits and -");

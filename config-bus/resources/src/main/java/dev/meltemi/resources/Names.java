@@ -10,28 +10,24 @@ final class Names {
 
     private Names() {}
 
-    /// A namespace, a subset: lower-case letters, digits and `-` (RFC 1123).
+    /// A namespace, a subset, a port's name: letters of either case, digits and `-` (RFC 1123, as Istio reads it).
     static boolean isLabel(String text) {
-        return isDomainLabel(text) && isLowerCase(text);
+        return !text.isEmpty()
+                && text.length() <= MAX_LABEL
+                && isAlphanumeric(text.charAt(0))
+                && isAlphanumeric(text.charAt(text.length() - 1))
+                && text.chars().allMatch(c -> isAlphanumeric(c) || c == '-');
     }
 
     /// A document's name.
     static boolean isSubdomain(String text) {
         return text.length() <= 253
                 && isLowerCase(text)
-                && List.of(text.split("\\.", -1)).stream().allMatch(Names::isDomainLabel);
+                && List.of(text.split("\\.", -1)).stream().allMatch(Names::isLabel);
     }
 
-    private static boolean isLowerCase(String text) {
+    static boolean isLowerCase(String text) {
         return text.chars().noneMatch(c -> c >= 'A' && c <= 'Z');
-    }
-
-    static boolean isDomainLabel(String text) {
-        return !text.isEmpty()
-                && text.length() <= MAX_LABEL
-                && isAlphanumeric(text.charAt(0))
-                && isAlphanumeric(text.charAt(text.length() - 1))
-                && text.chars().allMatch(c -> isAlphanumeric(c) || c == '-');
     }
 
     static boolean isAlphanumeric(int c) {
@@ -43,21 +39,21 @@ final class Names {
         if (text.isEmpty() || text.length() > MAX_DOMAIN) {
             return false;
         }
-        String absolute = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
-        List<String> labels = List.of(absolute.split("\\.", -1));
-        return labels.stream().allMatch(Names::isDomainLabel)
-                && labels.getLast().chars().anyMatch(c -> c < '0' || c > '9');
+        List<String> labels = List.of(text.split("\\.", -1));
+        int last = labels.size() - 1;
+        boolean absolute = labels.getLast().isEmpty();
+        return labels.subList(0, absolute ? last : last + 1).stream().allMatch(Names::isLabel)
+                && (absolute || labels.getLast().chars().anyMatch(c -> c < '0' || c > '9'));
     }
 
-    /// A host name whose first label may be `*`, `*foo` or `*-foo`.
+    /// A host name whose first label may be `*`, `*foo` or `*-foo`; a single label may be digits.
     static boolean isWildcardDomain(String text) {
-        if (!text.startsWith("*")) {
-            return isDomain(text);
-        }
         int dot = text.indexOf('.');
-        String first = dot < 0 ? text.substring(1) : text.substring(1, dot);
-        boolean goodFirst = first.isEmpty() || isDomainLabel(first.startsWith("-") ? first.substring(1) : first);
-        return goodFirst && text.length() <= MAX_DOMAIN && (dot < 0 || isDomain(text.substring(dot + 1)));
+        String first = dot < 0 ? text : text.substring(0, dot);
+        String rest = dot < 0 ? "" : text.substring(dot + 1);
+        String label = first.startsWith("*-") ? first.substring(2) : first.startsWith("*") ? first.substring(1) : first;
+        boolean goodFirst = first.equals("*") || isLabel(label);
+        return goodFirst && text.length() <= MAX_DOMAIN && (rest.isEmpty() || isDomain(rest));
     }
 
     /// `*foo.com`: legal in some places, matched by no proxy as people expect.
@@ -73,7 +69,8 @@ final class Names {
         }
     }
 
-    /// Whether every name that the second covers is covered by the first too: `*.com` covers `*.foo.com` and `foo.com`.
+    /// Whether every name that the second covers is covered by the first too: `*.com` covers `*.foo.com` and
+    /// `foo.com`.
     static boolean covers(String wider, String narrower) {
         if (!wider.startsWith("*")) {
             return wider.equalsIgnoreCase(narrower);

@@ -10,6 +10,7 @@ public sealed interface Resource
                 DestinationRule,
                 Gateway,
                 ServiceEntry,
+                MeshConfig,
                 Sidecar,
                 WorkloadEntry,
                 Service,

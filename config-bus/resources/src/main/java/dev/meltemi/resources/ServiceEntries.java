@@ -30,7 +30,11 @@ final class ServiceEntries {
             .field("endpoints", list(WorkloadEntries.SPEC, 0, 4096))
             .field("workloadSelector", Selection.LABELS)
             .field("exportTo", list(text()))
-            .notYet("subjectAltNames", list(text()), "upstream connections are plain yet: no certificate is checked");
+            .notYet(
+                    "subjectAltNames",
+                    list(text()),
+                    "a server's certificate is checked by mesh mTLS alone, which asks for the identity that the"
+                            + " endpoint registered");
 
     static final Kind KIND = new Kind(
             "networking.istio.io",
@@ -54,8 +58,10 @@ final class ServiceEntries {
                 spec.items("endpoints").stream()
                         .map(endpoint -> WorkloadEntries.endpoint(endpoint, endpoint.textTable("labels")))
                         .toList(),
+                spec.has("workloadSelector"),
                 spec.at("workloadSelector").textTable("labels"),
-                spec.texts("exportTo"));
+                spec.texts("exportTo"),
+                spec.texts("subjectAltNames"));
     }
 
     private static ServicePort readPort(Part port) {
@@ -71,8 +77,8 @@ final class ServiceEntries {
     private static Resolution resolution(Part spec) {
         return switch (spec.text("resolution")) {
             case "STATIC" -> Resolution.STATIC;
-            case "DNS", "DNS_ROUND_ROBIN" -> Resolution.DNS;
-            default -> Resolution.NONE; // NONE, nothing, and DYNAMIC_DNS, which is said not to be in force
+            case "DNS", "DNS_ROUND_ROBIN", "DYNAMIC_DNS" -> Resolution.DNS;
+            default -> Resolution.NONE;
         };
     }
 }

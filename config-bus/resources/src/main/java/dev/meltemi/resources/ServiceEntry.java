@@ -9,8 +9,10 @@ import java.util.Map;
 /// @param hosts as written: always full names, perhaps wildcards
 /// @param addresses IPs and CIDRs
 /// @param external MESH_EXTERNAL, also Istio's default
-/// @param workloadSelector labels of the workloads that are its endpoints; empty: the inline ones are
+/// @param selects whether workloads of its namespace are its endpoints; otherwise the inline ones are
+/// @param workloadSelector labels of those workloads; empty: all
 /// @param exportTo as written, empty for the mesh's default
+/// @param subjectAltNames that the servers' certificates must carry
 public record ServiceEntry(
         ResourceKey key,
         List<String> hosts,
@@ -19,8 +21,10 @@ public record ServiceEntry(
         boolean external,
         Resolution resolution,
         List<Endpoint> endpoints,
+        boolean selects,
         Map<String, String> workloadSelector,
-        List<String> exportTo)
+        List<String> exportTo,
+        List<String> subjectAltNames)
         implements Resource {
     public ServiceEntry {
         hosts = List.copyOf(hosts);
@@ -29,10 +33,12 @@ public record ServiceEntry(
         endpoints = List.copyOf(endpoints);
         workloadSelector = Ordered.copy(workloadSelector);
         exportTo = List.copyOf(exportTo);
+        subjectAltNames = List.copyOf(subjectAltNames);
     }
 
-    /// How addresses of endpoints are found. DNS_ROUND_ROBIN is read as DNS and DYNAMIC_DNS as NONE, and said not to
-    /// be in force.
+    /// How addresses of endpoints are found. A connection is made to one address of an answer, as DNS_ROUND_ROBIN
+    /// wants
+    /// it. DYNAMIC_DNS is DNS too: what is resolved under a wildcard is the name that the caller asked for.
     public enum Resolution {
         /// The address that the caller asked for.
         NONE,

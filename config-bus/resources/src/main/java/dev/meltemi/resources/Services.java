@@ -70,7 +70,7 @@ final class Services {
 
     private static void checkPort(Part port, Report report) {
         String name = port.text("name");
-        if (!name.isEmpty() && !Names.isLabel(name)) {
+        if (!name.isEmpty() && !(Names.isLabel(name) && Names.isLowerCase(name))) {
             report.error(port.at("name"), "\"" + name + "\" is no port name: lower-case letters, digits and -");
         }
         String target = port.text("targetPort");

@@ -7,7 +7,8 @@ import java.util.Optional;
 
 /// What workloads see of the mesh, and what becomes of requests to the rest.
 ///
-/// @param selects whether the document has a selector, perhaps without labels: it then counts before one that has none
+/// @param selects whether the document has a selector, perhaps without labels: it then counts before one that has
+///     none
 /// @param workloadSelector labels of the workloads of its namespace that it is for; empty: all of them
 /// @param egress empty: everything that is exported to the namespace is seen
 /// @param outboundTraffic empty: as the mesh says

@@ -64,7 +64,7 @@ final class SidecarCheck {
 
     private static void checkPort(Part port, Report report) {
         String name = port.text("name");
-        if (!name.isEmpty() && !Names.isDomainLabel(name)) {
+        if (!name.isEmpty() && !Names.isLabel(name)) {
             report.error(port.at("name"), "\"" + name + "\" is no port name: expected letters, digits and -");
         }
         if (Protocol.parse(port.text("protocol")).isEmpty()) {
@@ -194,7 +194,7 @@ final class SidecarCheck {
 
     private static void checkHost(Part host, String namespace, String name, Report report) {
         String meant = namespace.startsWith("~") ? namespace.substring(1) : namespace;
-        if (!Set.of("", "*", ".").contains(meant) && !Names.isDomainLabel(meant)) {
+        if (!Set.of("", "*", ".").contains(meant) && !Names.isLabel(meant)) {
             report.error(host, "\"" + namespace + "\" is no namespace: expected *, ., ~ or a name");
         }
         if (name.equals("*")) {
@@ -222,7 +222,7 @@ final class SidecarCheck {
             report.error(proxy.at("host"), "\"" + proxy.text("host") + "\" is no host");
         }
         String subset = proxy.text("subset");
-        if (!subset.isEmpty() && !Names.isDomainLabel(subset)) {
+        if (!subset.isEmpty() && !Names.isLabel(subset)) {
             report.error(proxy.at("subset"), "\"" + subset + "\" is no subset's name");
         }
     }

@@ -73,7 +73,7 @@ final class VirtualServiceShape {
             .field("authority", text())
             .field("uriRegexRewrite", struct().field("match", text()).field("rewrite", text()));
 
-    private static final Struct RETRIES = struct().field("attempts", number())
+    static final Struct RETRIES = struct().field("attempts", number())
             .field("perTryTimeout", duration())
             .field("retryOn", text())
             .field("backoff", duration())

@@ -39,6 +39,14 @@ final class WorkloadEntries {
         return entry.text("address").startsWith(UNIX);
     }
 
+    /// Of a WorkloadGroup: what every entry has of its own, its address, isn't there yet.
+    static void checkTemplate(Part template, Report report) {
+        if (isUnix(template)) {
+            checkUnix(template, report);
+        }
+        checkPortNames(template, report);
+    }
+
     static void check(Part entry, Report report) {
         Part address = entry.at("address");
         String text = address.text();
@@ -50,9 +58,13 @@ final class WorkloadEntries {
             report.error(address, "\"" + text + "\" is no address: expected an IP, a DNS name or unix:///path");
         }
         Labels.check(entry.at("labels"), report);
+        checkPortNames(entry, report);
+    }
+
+    private static void checkPortNames(Part entry, Report report) {
         entry.at("ports").fields().forEach((name, port) -> {
-            if (!Names.isLabel(name)) {
-                report.error(port, "\"" + name + "\" is no port name: lower-case letters, digits and -");
+            if (!Names.isLabel(name) || name.length() > 62) {
+                report.error(port, "\"" + name + "\" is no port name: at most 62 letters, digits and -");
             }
         });
     }
@@ -72,15 +84,23 @@ final class WorkloadEntries {
         } else if (path.endsWith("/")) {
             report.error(entry.at("address"), "a Unix socket is a file, not a directory");
         }
-        if (!entry.at("ports").isEmpty()) {
+        if (entry.has("ports")) {
             report.error(entry.at("ports"), "a Unix socket has no ports");
         }
+        report.notInForce(entry.at("address"), "the proxy dials no Unix sockets yet: let the workload listen on an IP");
     }
 
     private static WorkloadEntry read(Part spec, Metadata metadata) {
         Map<String, String> labels = new LinkedHashMap<>(spec.textTable("labels"));
         labels.putAll(metadata.labels());
         return new WorkloadEntry(metadata.key(), endpoint(spec, labels));
+    }
+
+    /// Where the document is silent the label says it, with dots, which may stand in labels (Istio:
+    /// `GetLocalityLabel`).
+    private static String locality(String written, Map<String, String> labels) {
+        String label = labels.getOrDefault("istio-locality", "");
+        return !written.isEmpty() ? written : label.contains("/") ? label : label.replace('.', '/');
     }
 
     static Endpoint endpoint(Part entry, Map<String, String> labels) {
@@ -92,7 +112,7 @@ final class WorkloadEntries {
                 ports,
                 labels,
                 entry.text("network"),
-                entry.text("locality"),
+                locality(entry.text("locality"), labels),
                 weight == 0 ? 1 : (int) Math.min(weight, Integer.MAX_VALUE),
                 entry.text("serviceAccount"));
     }

@@ -58,6 +58,6 @@ final class WorkloadGroups {
 
     private static void check(Part spec, Report report) {
         Labels.check(spec.at("metadata").at("labels"), report);
-        Labels.check(spec.at("template").at("labels"), report);
+        WorkloadEntries.checkTemplate(spec.at("template"), report);
     }
 }

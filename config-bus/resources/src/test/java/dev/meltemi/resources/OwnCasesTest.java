@@ -13,12 +13,16 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The lines of `cases.txt`.
+/// The lines of `cases.txt` and `scope-cases.txt`.
 class OwnCasesTest {
     record Line(String kind, String verdict, String words, String spec) {}
 
     static Stream<Line> lines() throws IOException {
-        try (InputStream in = Objects.requireNonNull(OwnCasesTest.class.getResourceAsStream("cases.txt"))) {
+        return Stream.concat(lines("cases.txt"), lines("scope-cases.txt"));
+    }
+
+    private static Stream<Line> lines(String file) throws IOException {
+        try (InputStream in = Objects.requireNonNull(OwnCasesTest.class.getResourceAsStream(file))) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)
                             .lines()
                             .filter(line -> !line.isBlank() && !line.startsWith("#"))
@@ -34,15 +38,25 @@ class OwnCasesTest {
     @MethodSource("lines")
     void judges_as_the_line_says(Line line) {
         Verdict verdict = Documents.judge(
-                "apiVersion: %s.istio.io/v1\nkind: %s\nmetadata: {name: x}\nspec: %s\n"
-                        .formatted(
-                                line.kind().equals("PeerAuthentication") ? "security" : "networking",
-                                line.kind(),
-                                line.spec()),
+                "apiVersion: %s\nkind: %s\nmetadata: %s\nspec: %s\n"
+                        .formatted(apiVersion(line.kind()), line.kind(), metadata(line.kind()), line.spec()),
                 Optional.empty());
 
         assertThat(name(verdict)).as("%s", verdict).contains(line.verdict());
         assertThat(sayings(verdict)).contains(line.words().split("; "));
+    }
+
+    private static String apiVersion(String kind) {
+        return switch (kind) {
+            case "PeerAuthentication" -> "security.istio.io/v1";
+            case "ProxyConfig" -> "networking.istio.io/v1beta1";
+            case "MeshConfig" -> "meltemi.dev/v1";
+            default -> "networking.istio.io/v1";
+        };
+    }
+
+    private static String metadata(String kind) {
+        return kind.equals("MeshConfig") ? "{name: default, namespace: istio-system}" : "{name: x}";
     }
 
     private static List<String> name(Verdict verdict) {

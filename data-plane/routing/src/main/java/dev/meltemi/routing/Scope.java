@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// What of the mesh one sidecar is shown, and what becomes of requests to the rest: as the Sidecar says that counts
 /// for its workload, else as the mesh says.
 ///
-/// Of several Sidecars the oldest of the workload's namespace counts whose selector is for it, then the oldest without
+/// Of several Sidecars the oldest of the workload's namespace counts whose selector is for it, then the oldest
+/// without
 /// selector, then that of the root namespace; gateways follow none (Istio: `doGetSidecarScope`).
 final class Scope {
     private static final String SIDECAR = "Sidecar/";

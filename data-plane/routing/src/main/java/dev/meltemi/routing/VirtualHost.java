@@ -6,7 +6,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What a sidecar does with requests for one host: a list of routes for each port. Shared by tables as long as nothing
+/// What a sidecar does with requests for one host: a list of routes for each port. Shared by tables as long as
+/// nothing
 /// that it was made of changes.
 ///
 /// @param byPort ports of the service

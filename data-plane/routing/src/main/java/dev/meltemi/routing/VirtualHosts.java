@@ -103,7 +103,8 @@ final class VirtualHosts {
         return here.isEmpty() ? null : new RouteList(compiler.merge(here, actions), service);
     }
 
-    /// What counts at one port. Routes of the caller's own namespace for another's service (consumer routes) replace
+    /// What counts at one port. Routes of the caller's own namespace for another's service (consumer routes)
+    /// replace
     /// those of the service's own (producer routes; GEP-1294).
     private static List<HttpRules> at(int port, List<HttpRules> attached, String serviceNamespace) {
         List<HttpRules> here = attached.stream()
@@ -135,7 +136,8 @@ final class VirtualHosts {
         return http.size() == 1 ? byPort.get(http.getFirst().getNumber()) : null;
     }
 
-    /// Where VirtualServices serve a host that is no service there: at port 80, and at the HTTP ports of services that
+    /// Where VirtualServices serve a host that is no service there: at port 80, and at the HTTP ports of services
+    /// that
     /// they name beside it (Istio: `buildSidecarVirtualHostsForVirtualService`).
     private Set<Integer> portsOfRules(ServiceRoutes routes) {
         var ports = new TreeSet<Integer>();

@@ -75,7 +75,7 @@ record Book(
     /// Services that select this workload.
     Set<Declared> selecting(Workload workload) {
         var services = new TreeSet<Declared>();
-        for (var label : workload.labels().entrySet()) {
+        for (var label : Fleet.indexed(workload.labels()).entrySet()) {
             for (Declared service :
                     selecting.at(Fleet.labelKey(workload.namespace(), label.getKey(), label.getValue()))) {
                 if (workload.has(service.selector())) {
@@ -91,7 +91,7 @@ record Book(
         for (String host : service.hosts()) {
             hosts = hosts.plus(host, service);
         }
-        var selectors = service.selector().isEmpty() ? selecting : selecting.plus(selectorKey(service), service);
+        var selectors = !service.selects() ? selecting : selecting.plus(selectorKey(service), service);
         return new Book(hosts, selectors, rules, bound, policies, doors, guards, settings, delegations, api);
     }
 
@@ -100,7 +100,7 @@ record Book(
         for (String host : service.hosts()) {
             hosts = hosts.minus(host, service);
         }
-        var selectors = service.selector().isEmpty() ? selecting : selecting.minus(selectorKey(service), service);
+        var selectors = !service.selects() ? selecting : selecting.minus(selectorKey(service), service);
         return new Book(hosts, selectors, rules, bound, policies, doors, guards, settings, delegations, api);
     }
 
@@ -164,8 +164,8 @@ record Book(
     }
 
     private static String selectorKey(Declared service) {
-        Map.Entry<String, String> first =
-                service.selector().entrySet().iterator().next();
+        var labels = service.selector().isEmpty() ? Fleet.indexed(Map.of()) : service.selector();
+        Map.Entry<String, String> first = labels.entrySet().iterator().next();
         return Fleet.labelKey(service.namespace(), first.getKey(), first.getValue());
     }
 }

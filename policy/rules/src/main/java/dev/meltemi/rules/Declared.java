@@ -19,7 +19,8 @@ import java.util.TreeSet;
 ///
 /// @param hosts fully qualified, lower case, perhaps wildcards
 /// @param exportTo resolved
-/// @param selector labels of the workloads of its namespace that are its endpoints; empty: `listed` are
+/// @param selects whether workloads of its namespace are its endpoints; otherwise `listed` are
+/// @param selector labels of those workloads; empty: all
 /// @param listed endpoints that the document itself names
 /// @param open whether instances of its namespace may name themselves its endpoints, since it selects none
 record Declared(
@@ -31,8 +32,10 @@ record Declared(
         List<String> addresses,
         List<String> exportTo,
         List<ServicePort> ports,
+        boolean selects,
         Map<String, String> selector,
         List<Endpoint> listed,
+        List<String> subjectAltNames,
         boolean open)
         implements Entry, Comparable<Declared> {
     private static final Comparator<Declared> ORDER =
@@ -50,8 +53,10 @@ record Declared(
                 service.clusterIps(),
                 Visibility.resolved(service.exportTo(), namespace),
                 service.ports(),
+                !alias && !service.selector().isEmpty(),
                 alias ? Map.of() : service.selector(),
                 alias ? List.of(named(service.externalName())) : List.of(),
+                List.of(),
                 !alias && service.selector().isEmpty());
     }
 
@@ -69,22 +74,43 @@ record Declared(
                     case DNS -> Resolution.DNS;
                 },
                 entry.external(),
-                entry.addresses(),
+                entry.addresses().stream().map(Declared::address).toList(),
                 Visibility.resolved(entry.exportTo(), namespace),
                 entry.ports(),
+                entry.selects(),
                 entry.workloadSelector(),
                 entry.endpoints(),
+                entry.subjectAltNames(),
                 false);
+    }
+
+    /// A range of one address is that address.
+    private static String address(String text) {
+        int slash = text.indexOf('/');
+        boolean alone = slash > 0 && text.substring(slash).equals(text.indexOf(':') < 0 ? "/32" : "/128");
+        return alone ? text.substring(0, slash) : text;
+    }
+
+    /// Whether ports of the younger of two declarations of a host are the service's too (Istio:
+    /// `canMergeServices`).
+    boolean merges(Declared younger) {
+        return kind == Declaration.SERVICE_ENTRY
+                && younger.kind == kind
+                && younger.namespace().equals(namespace())
+                && younger.resolution == resolution
+                && younger.exportTo.equals(exportTo)
+                && younger.selects == selects
+                && younger.selector.equals(selector);
     }
 
     String namespace() {
         return age.key().namespace();
     }
 
-    /// Endpoints that the document itself names: a host that is resolved by DNS is its own endpoint when it names none.
+    /// Endpoints that the document itself names: a host that is resolved by DNS is its own endpoint when it names
+    /// none.
     List<Endpoint> listed(String host) {
-        boolean itself =
-                resolution == Resolution.DNS && listed.isEmpty() && selector.isEmpty() && !HostName.isWildcard(host);
+        boolean itself = resolution == Resolution.DNS && listed.isEmpty() && !selects && !HostName.isWildcard(host);
         return itself ? List.of(named(host)) : listed;
     }
 
@@ -96,7 +122,7 @@ record Declared(
     }
 
     boolean takes(Workload workload, String host) {
-        if (!selector.isEmpty()) {
+        if (selects) {
             return workload.namespace().equals(namespace()) && workload.has(selector);
         }
         return open

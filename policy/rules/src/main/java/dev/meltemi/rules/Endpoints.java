@@ -3,7 +3,7 @@ package dev.meltemi.rules;
 import dev.meltemi.resources.Endpoint;
 import dev.meltemi.schemas.compiled.Resolution;
 import dev.meltemi.schemas.compiled.ServiceEndpoint;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +12,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// Who answers for a host: the workloads that its declarations select or list, or the instances that claim a host which
+/// Who answers for a host: the workloads that its declarations select or list, or the instances that claim a host
+/// which
 /// nobody declares. A workload has one endpoint for a host, with the ports of everything that selects it.
 final class Endpoints {
     private Endpoints() {}
@@ -22,7 +23,9 @@ final class Endpoints {
         var ids = new TreeSet<>(state.fleet().claims().at(host));
         var endpoints = new TreeMap<String, ServiceEndpoint>();
         for (Declared service : sources(state, host)) {
-            ids.addAll(state.fleet().maybeSelected(service.namespace(), service.selector()));
+            if (service.selects()) {
+                ids.addAll(state.fleet().maybeSelected(service.namespace(), service.selector()));
+            }
             endpoints.putAll(listed(service, host));
         }
         for (String id : ids) {
@@ -34,7 +37,7 @@ final class Endpoints {
     /// The endpoint of one workload, found without reading the others.
     static Optional<ServiceEndpoint> of(MeshState state, String host, String id) {
         Workload workload = state.fleet().workload(id);
-        if (workload == null) {
+        if (workload == null || workload.address().isEmpty()) {
             return Optional.empty();
         }
         Map<String, Integer> ports = ports(state, host, workload);
@@ -60,23 +63,29 @@ final class Endpoints {
         return ports;
     }
 
-    /// Declarations that have a say: those that find endpoints as the first one does. A host whose callers keep their
-    /// own address has none.
+    /// Declarations that have a say: in each namespace those that find endpoints as its first one does. A host
+    /// whose
+    /// callers keep their own address has none.
     private static List<Declared> sources(MeshState state, String host) {
-        Collection<Declared> declared = state.book().declared().at(host);
-        if (declared.isEmpty()) {
-            return List.of();
+        var resolutions = new HashMap<String, Resolution>();
+        var sources = new ArrayList<Declared>();
+        for (Declared service : state.book().declared().at(host)) {
+            resolutions.putIfAbsent(service.namespace(), service.resolution());
+            if (service.resolution() != Resolution.PASSTHROUGH
+                    && service.resolution() == resolutions.get(service.namespace())) {
+                sources.add(service);
+            }
         }
-        Resolution resolution = declared.iterator().next().resolution();
-        return declared.stream()
-                .filter(service -> resolution != Resolution.PASSTHROUGH && service.resolution() == resolution)
-                .toList();
+        return sources;
     }
 
     private static Map<String, ServiceEndpoint> listed(Declared service, String host) {
         var endpoints = new TreeMap<String, ServiceEndpoint>();
         var seen = new HashMap<String, Integer>();
         for (Endpoint endpoint : service.listed(host)) {
+            if (endpoint.address().isEmpty()) {
+                continue; // its network would have a gateway, which nobody knows
+            }
             int nth = seen.merge(endpoint.address(), 1, Integer::sum) - 1;
             String id = service.idOf(endpoint, nth);
             endpoints.put(

@@ -5,6 +5,7 @@ import dev.meltemi.resources.DestinationRule;
 import dev.meltemi.resources.Gateway;
 import dev.meltemi.resources.KubernetesGateway;
 import dev.meltemi.resources.KubernetesRoute;
+import dev.meltemi.resources.MeshConfig;
 import dev.meltemi.resources.Namespace;
 import dev.meltemi.resources.Opaque;
 import dev.meltemi.resources.PeerAuthentication;
@@ -30,6 +31,7 @@ sealed interface Entry permits Rule, Delegate, Policy, Declared, Door, Guard, Se
             case ServiceEntry entry -> Optional.of(Declared.of(entry, created));
             case WorkloadEntry workload -> Optional.of(new Workload.Listed(workload));
             case Sidecar sidecar -> Optional.of(Setting.of(sidecar, offset, created));
+            case MeshConfig mesh -> Optional.of(Setting.of(mesh, offset, created));
             case Gateway gateway -> Optional.of(new Door(gateway, offset));
             case PeerAuthentication policy ->
                 Optional.of(Guard.of(policy, offset, created))

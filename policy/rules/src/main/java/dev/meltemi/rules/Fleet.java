@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.TreePMap;
 import org.pcollections.TreePSet;
@@ -30,7 +31,7 @@ record Fleet(
     Fleet plus(Workload workload) {
         var rest = minus(workload.id());
         var labels = rest.labelled;
-        for (var label : workload.labels().entrySet()) {
+        for (var label : indexed(workload.labels()).entrySet()) {
             labels = labels.plus(labelKey(workload.namespace(), label.getKey(), label.getValue()), workload.id());
         }
         var claimed = rest.claims;
@@ -46,7 +47,7 @@ record Fleet(
             return this;
         }
         var labels = labelled;
-        for (var label : workload.labels().entrySet()) {
+        for (var label : indexed(workload.labels()).entrySet()) {
             labels = labels.minus(labelKey(workload.namespace(), label.getKey(), label.getValue()), id);
         }
         var claimed = claims;
@@ -60,10 +61,17 @@ record Fleet(
         return new Fleet(workloads, labelled, claims, isSilent ? silent.plus(id) : silent.minus(id));
     }
 
-    /// Candidates for a selector that isn't empty: those that have the rarest of its labels.
+    /// By which a workload is found: its labels, and one that all have, for selectors without any.
+    static Map<String, String> indexed(Map<String, String> labels) {
+        var all = new TreeMap<>(labels);
+        all.put("", "");
+        return all;
+    }
+
+    /// Candidates for a selector: those that have the rarest of its labels.
     Collection<String> maybeSelected(String namespace, Map<String, String> selector) {
         @Nullable TreePSet<String> rarest = null;
-        for (var label : selector.entrySet()) {
+        for (var label : (selector.isEmpty() ? indexed(selector) : selector).entrySet()) {
             var having = labelled.at(labelKey(namespace, label.getKey(), label.getValue()));
             rarest = rarest == null || having.size() < rarest.size() ? having : rarest;
         }

@@ -104,7 +104,7 @@ final class RouteActions {
         return out.build();
     }
 
-    private static RetryPolicy compiled(dev.meltemi.resources.HttpRoute.RetryPolicy retries) {
+    static RetryPolicy compiled(dev.meltemi.resources.HttpRoute.RetryPolicy retries) {
         var conditions = new LinkedHashSet<>(retries.retryOn());
         if (!retries.statusCodes().isEmpty()) {
             conditions.add(STATUS_CODES);

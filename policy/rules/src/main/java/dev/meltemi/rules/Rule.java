@@ -13,7 +13,8 @@ import java.util.TreeSet;
 /// A VirtualService with everything that can be compiled from it alone, once, however many hosts it concerns.
 ///
 /// Sorted as a client tries the rules for one host: those exported to named namespaces before public ones, then the
-/// oldest first (Istio: `SelectVirtualServices`). They aren't merged on the mesh: the first that a client sees owns the
+/// oldest first (Istio: `SelectVirtualServices`). They aren't merged on the mesh: the first that a client sees owns
+/// the
 /// host.
 ///
 /// @param hosts fully qualified, perhaps wildcards

@@ -4,12 +4,14 @@ import dev.meltemi.resources.Protocol;
 import dev.meltemi.schemas.compiled.ConnectionRules;
 import dev.meltemi.schemas.compiled.Declaration;
 import dev.meltemi.schemas.compiled.HttpRules;
+import dev.meltemi.schemas.compiled.OtherDeclaration;
 import dev.meltemi.schemas.compiled.Resolution;
 import dev.meltemi.schemas.compiled.ServicePort;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
 import dev.meltemi.schemas.fleet.RegisteredPort;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -74,22 +76,44 @@ final class Services {
         return rules.filter(each -> !each.getRoutes().isEmpty()).toList();
     }
 
-    /// The first declaration says what the service is; the others add ports that it lacks.
+    /// In each namespace the first declaration says what the service is; others that say the same add ports that it
+    /// lacks.
     private static void declared(Collection<Declared> services, ServiceRoutes.Builder out) {
         Declared first = services.iterator().next();
-        var ports = new TreeMap<Integer, ServicePort>();
-        for (Declared service : services) {
-            service.ports()
-                    .forEach(port -> ports.putIfAbsent(
-                            port.number(), new ServicePort(port.number(), port.name(), wireName(port.protocol()))));
-        }
+        var namespaces = new LinkedHashMap<String, Declared>();
+        services.forEach(service -> namespaces.putIfAbsent(service.namespace(), service));
+        namespaces.remove(first.namespace());
         out.setNamespace(first.namespace())
                 .setDeclaredBy(first.kind())
                 .setResolution(first.resolution())
                 .setExternal(first.external())
                 .setAddresses(first.addresses())
                 .setExportTo(first.exportTo())
-                .setPorts(List.copyOf(ports.values()));
+                .setPorts(ports(first, services))
+                .setSubjectAltNames(first.subjectAltNames())
+                .setOthers(namespaces.values().stream()
+                        .map(other -> new OtherDeclaration(
+                                other.namespace(),
+                                other.kind(),
+                                other.resolution(),
+                                other.external(),
+                                other.addresses(),
+                                other.exportTo(),
+                                ports(other, services),
+                                other.subjectAltNames()))
+                        .toList());
+    }
+
+    private static List<ServicePort> ports(Declared first, Collection<Declared> services) {
+        var ports = new TreeMap<Integer, ServicePort>();
+        for (Declared service : services) {
+            if (service.equals(first) || first.merges(service)) {
+                service.ports()
+                        .forEach(port -> ports.putIfAbsent(
+                                port.number(), new ServicePort(port.number(), port.name(), wireName(port.protocol()))));
+            }
+        }
+        return List.copyOf(ports.values());
     }
 
     private static void claimed(List<Workload.Instance> instances, String host, ServiceRoutes.Builder out) {

@@ -1,5 +1,6 @@
 package dev.meltemi.rules;
 
+import dev.meltemi.resources.MeshConfig;
 import dev.meltemi.resources.Sidecar;
 import dev.meltemi.schemas.compiled.Egress;
 import dev.meltemi.schemas.compiled.EgressListener;
@@ -9,7 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
 
-/// A Sidecar, or what the mesh says of all, with everything that can be compiled from it alone. Which one counts for a
+/// A Sidecar, or what the mesh says of all, with everything that can be compiled from it alone. Which one counts
+/// for a
 /// workload depends on its labels: proxies choose.
 ///
 /// @param scope key of its record: `Kind/namespace/name`
@@ -37,7 +39,20 @@ record Setting(String scope, Settings compiled) implements Entry {
         return new Setting(scope, out.build());
     }
 
-    static OutboundTraffic compiled(Sidecar.OutboundTraffic traffic) {
+    static Setting of(MeshConfig mesh, long offset, long created) {
+        String scope = "MeshConfig/" + mesh.key().qualifiedName();
+        var out = Settings.newBuilder()
+                .setRule(scope)
+                .setConfigOffset(offset)
+                .setCreated(created)
+                .setOutboundTraffic(
+                        mesh.outboundTraffic().map(Setting::compiled).orElse(OutboundTraffic.UNSET));
+        mesh.defaultRetries().ifPresent(retries -> out.setDefaultRetries(RouteActions.compiled(retries)));
+        mesh.connectTimeout().ifPresent(timeout -> out.setConnectTimeoutUs(Micros.of(timeout)));
+        return new Setting(scope, out.build());
+    }
+
+    private static OutboundTraffic compiled(Sidecar.OutboundTraffic traffic) {
         return switch (traffic) {
             case ALLOW_ANY -> OutboundTraffic.ALLOW_ANY;
             case REGISTRY_ONLY -> OutboundTraffic.REGISTRY_ONLY;

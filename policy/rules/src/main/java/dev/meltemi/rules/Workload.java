@@ -21,6 +21,9 @@ sealed interface Workload {
 
     Map<String, String> labels();
 
+    /// Empty: nobody reaches it.
+    String address();
+
     /// Everything of its endpoints but host and ports.
     ServiceEndpoint.Builder endpoint();
 
@@ -43,6 +46,11 @@ sealed interface Workload {
         @Override
         public Map<String, String> labels() {
             return registration.getLabels();
+        }
+
+        @Override
+        public String address() {
+            return registration.getAddress();
         }
 
         /// Hosts that it serves as long as nobody declares them.
@@ -91,8 +99,12 @@ sealed interface Workload {
         }
     }
 
-    /// A WorkloadEntry: nobody knows of a sidecar there.
+    /// A WorkloadEntry: that there is a sidecar says its label, else its having a service account (Istio:
+    /// `getTLSModeFromWorkloadEntry`).
     record Listed(WorkloadEntry entry) implements Workload, Entry {
+        private static final String TLS_MODE = "security.istio.io/tlsMode";
+        private static final String MUTUAL = "istio";
+
         @Override
         public String id() {
             return "workloadentry:" + namespace() + ":" + entry.key().name();
@@ -109,6 +121,11 @@ sealed interface Workload {
         }
 
         @Override
+        public String address() {
+            return entry.endpoint().address();
+        }
+
+        @Override
         public ServiceEndpoint.Builder endpoint() {
             return endpoint(id(), entry.endpoint(), namespace())
                     .setWorkload(entry.key().name());
@@ -122,7 +139,10 @@ sealed interface Workload {
                     .setLocality(endpoint.locality())
                     .setWeight(Math.max(1, endpoint.weight()))
                     .setNamespace(namespace)
-                    .setServiceAccount(endpoint.serviceAccount());
+                    .setServiceAccount(endpoint.serviceAccount())
+                    .setMtls(endpoint.labels()
+                            .getOrDefault(TLS_MODE, endpoint.serviceAccount().isEmpty() ? "disabled" : MUTUAL)
+                            .equals(MUTUAL));
         }
     }
 }

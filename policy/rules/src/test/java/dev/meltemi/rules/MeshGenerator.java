@@ -8,6 +8,7 @@ import dev.meltemi.resources.Endpoint;
 import dev.meltemi.resources.Gateway;
 import dev.meltemi.resources.HeaderOperations;
 import dev.meltemi.resources.HttpRoute;
+import dev.meltemi.resources.MeshConfig;
 import dev.meltemi.resources.Opaque;
 import dev.meltemi.resources.PeerAuthentication;
 import dev.meltemi.resources.Protocol;
@@ -86,7 +87,7 @@ final class MeshGenerator {
             case 3 -> workloadEntry();
             case 4, 5 -> virtualService();
             case 6 -> random.nextInt(8) == 0 ? new Opaque(key("Telemetry", "x"), "telemetry.istio.io/v1") : gateway();
-            case 8 -> sidecar();
+            case 8 -> random.nextInt(4) == 0 ? meshConfig() : sidecar();
             case 7 -> destinationRule();
             default -> peerAuthentication();
         };
@@ -113,8 +114,10 @@ final class MeshGenerator {
                 maybe(),
                 pick(List.of(ServiceEntry.Resolution.values())),
                 selects || maybe() ? List.of() : List.of(endpoint(), endpoint()),
-                selects ? labels() : Map.of(),
-                pick(EXPORTS));
+                selects,
+                selects && random.nextInt(4) > 0 ? labels() : Map.of(),
+                pick(EXPORTS),
+                maybe() ? List.of() : List.of("server.example.com"));
     }
 
     private WorkloadEntry workloadEntry() {
@@ -284,6 +287,23 @@ final class MeshGenerator {
                 maybe() ? Map.of() : labels(),
                 pick(List.of(PeerAuthentication.Mode.values())),
                 maybe() ? Map.of() : Map.of(8080, PeerAuthentication.Mode.DISABLE));
+    }
+
+    private MeshConfig meshConfig() {
+        return new MeshConfig(
+                new ResourceKey("meltemi.dev", "MeshConfig", "istio-system", "default"),
+                maybe() ? Optional.empty() : Optional.of(pick(List.of(Sidecar.OutboundTraffic.values()))),
+                maybe()
+                        ? Optional.empty()
+                        : Optional.of(new HttpRoute.RetryPolicy(
+                                random.nextInt(3),
+                                Optional.empty(),
+                                List.of("reset"),
+                                List.of(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty())),
+                maybe() ? Optional.empty() : Optional.of(Duration.ofSeconds(1)));
     }
 
     private Sidecar sidecar() {

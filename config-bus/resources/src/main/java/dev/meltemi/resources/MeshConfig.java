@@ -1,0 +1,19 @@
+package dev.meltemi.resources;
+
+import dev.meltemi.resources.HttpRoute.RetryPolicy;
+import dev.meltemi.resources.Sidecar.OutboundTraffic;
+import dev.meltemi.schemas.ResourceKey;
+import java.time.Duration;
+import java.util.Optional;
+
+/// What holds for the whole mesh, in the words of Istio's mesh config; whatever is empty is at Istio's default.
+///
+/// @param outboundTraffic what becomes of requests to hosts that nobody declared, unless a Sidecar says
+/// @param defaultRetries of routes that name none
+/// @param connectTimeout of services whose DestinationRules name none
+public record MeshConfig(
+        ResourceKey key,
+        Optional<OutboundTraffic> outboundTraffic,
+        Optional<RetryPolicy> defaultRetries,
+        Optional<Duration> connectTimeout)
+        implements Resource {}
