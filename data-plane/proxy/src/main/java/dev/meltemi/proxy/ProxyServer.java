@@ -57,8 +57,16 @@ public final class ProxyServer {
 
     /// Where our own application sends its requests, in origin form (Host decides) or absolute form.
     public Mono<DisposableServer> bindOutbound(InetSocketAddress address) {
+        return bindOutbound(address, 0);
+    }
+
+    /// The same for connections that were on their way to a port of the addressed host, so that the authority needn't
+    /// name it.
+    ///
+    /// @param port 0: the authority names it
+    public Mono<DisposableServer> bindOutbound(InetSocketAddress address, int port) {
         Next way = Next.linked(RequestPath.outbound());
-        return bind(address, new Listening(Listening.Kind.OUTBOUND, 0, way, Map.of()));
+        return bind(address, new Listening(Listening.Kind.OUTBOUND, port, way, Map.of()));
     }
 
     /// Where others reach our own application.

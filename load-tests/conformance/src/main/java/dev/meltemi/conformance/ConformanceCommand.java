@@ -49,6 +49,12 @@ public final class ConformanceCommand implements Callable<Integer> {
     @Option(names = "--case", paramLabel = "TEXT", description = "only cases whose id has this text in it")
     private String part = "";
 
+    @Option(
+            names = "--live",
+            description = "send the requests of routing and gateway-api through a real proxy, as far as it speaks their"
+                    + " protocol, and judge by what origins and client see")
+    private boolean live;
+
     private enum Format {
         table,
         json
@@ -56,7 +62,16 @@ public final class ConformanceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var cases = Conformance.cases(new CaseFolder(folder), only, part);
+        if (!live) {
+            return run(null);
+        }
+        try (var mesh = new LiveMesh()) {
+            return run(mesh);
+        }
+    }
+
+    private int run(@Nullable LiveMesh mesh) {
+        var cases = Conformance.cases(new CaseFolder(folder), only, part, mesh);
         CommandLine line = Objects.requireNonNull(spec, "picocli sets it").commandLine();
         if (cases.isEmpty()) {
             line.getErr()

@@ -2,12 +2,14 @@ package dev.meltemi.conformance;
 
 import dev.meltemi.resources.Documents;
 import dev.meltemi.routing.RouteTable;
+import dev.meltemi.routing.Workload;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// What becomes of requests under Gateways, HTTPRoutes and GRPCRoutes.
 final class GatewayApiCases {
@@ -17,7 +19,7 @@ final class GatewayApiCases {
 
     private GatewayApiCases() {}
 
-    static List<Case> in(CaseFolder folder) {
+    static List<Case> in(CaseFolder folder, @Nullable LiveMesh live) {
         if (!folder.has(FILE)) {
             return List.of();
         }
@@ -32,7 +34,7 @@ final class GatewayApiCases {
                     id,
                     Node.text(line, "name", ""),
                     line.get("expect"),
-                    () -> mesh.get().explained(outcome(new GatewayApiCase(line), mesh.get())));
+                    () -> mesh.get().explained(outcome(new GatewayApiCase(line), mesh.get(), live)));
         });
     }
 
@@ -65,13 +67,18 @@ final class GatewayApiCases {
         return MeshOfCase.of(streams, Deployments.registrations(streams));
     }
 
-    private static Outcome outcome(GatewayApiCase asked, MeshOfCase mesh) {
+    private static Outcome outcome(GatewayApiCase asked, MeshOfCase mesh, @Nullable LiveMesh live) {
         String unknown = asked.unknown();
         if (!unknown.isEmpty()) {
             return new Outcome.Failed(null, unknown);
         }
         RoutingCase request = asked.request(mesh.compiled());
-        RouteTable table = mesh.table(asked.workload(mesh.compiled()));
+        Workload self = asked.workload(mesh.compiled());
+        if (live != null) {
+            return new LiveCase(mesh, self, request, asked.expect())
+                    .outcome(live, seen -> asked.outcome(request, seen));
+        }
+        RouteTable table = mesh.table(self);
         var answer = new RoutingAnswer(table, request, new SplittableRandom(1));
         return asked.outcome(request, answer::actual);
     }

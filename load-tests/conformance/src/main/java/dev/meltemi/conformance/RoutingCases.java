@@ -1,6 +1,7 @@
 package dev.meltemi.conformance;
 
 import dev.meltemi.routing.RouteTable;
+import dev.meltemi.routing.Workload;
 import dev.meltemi.schemas.compiled.GatewayRoutes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// What becomes of requests under VirtualServices and what goes with them.
 final class RoutingCases {
@@ -21,13 +23,14 @@ final class RoutingCases {
 
     private RoutingCases() {}
 
-    static List<Case> in(CaseFolder folder) {
+    static List<Case> in(CaseFolder folder, @Nullable LiveMesh live) {
         return folder.has(FILE)
-                ? folder.scenarios(Suite.ROUTING, FILE, (scenario, place) -> read(folder, scenario, place))
+                ? folder.scenarios(Suite.ROUTING, FILE, (scenario, place) -> read(folder, scenario, place, live))
                 : List.of();
     }
 
-    private static List<Case> read(CaseFolder folder, Map<String, Object> scenario, String place) {
+    private static List<Case> read(
+            CaseFolder folder, Map<String, Object> scenario, String place, @Nullable LiveMesh live) {
         String id = Node.text(scenario, "id", place);
         Supplier<MeshOfCase> mesh = once(() -> MeshOfCase.of(world(folder), Node.text(scenario, "resources", "")));
         var cases = new ArrayList<Case>();
@@ -40,7 +43,7 @@ final class RoutingCases {
                     Node.text(scenario, "description", ""),
                     asked.expect(),
                     () -> unknown.isEmpty()
-                            ? mesh.get().explained(outcome(mesh.get(), asked))
+                            ? mesh.get().explained(outcome(mesh.get(), asked, live))
                             : new Outcome.Failed(null, unknown)));
         }
         return cases;
@@ -61,8 +64,12 @@ final class RoutingCases {
         };
     }
 
-    private static Outcome outcome(MeshOfCase mesh, RoutingCase asked) {
-        RouteTable table = mesh.table(asked.workload(selector(mesh, asked.text("gateway", ""))));
+    private static Outcome outcome(MeshOfCase mesh, RoutingCase asked, @Nullable LiveMesh live) {
+        Workload self = asked.workload(selector(mesh, asked.text("gateway", "")));
+        if (live != null) {
+            return LiveCase.routing(mesh, self, asked, live);
+        }
+        RouteTable table = mesh.table(self);
         if (!asked.isHttp()) {
             var connection = new ConnectionAnswer(table, asked, new SplittableRandom(1));
             if (!connection.isHttp()) {

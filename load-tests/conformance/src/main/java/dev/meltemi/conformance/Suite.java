@@ -1,6 +1,7 @@
 package dev.meltemi.conformance;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What cases are about. Each has its place in a folder of cases, and a folder may have only some.
 enum Suite {
@@ -25,14 +26,18 @@ enum Suite {
         this.word = word;
     }
 
-    List<Case> cases(CaseFolder folder) {
+    /// Those whose cases can be sent through sockets.
+    static final List<Suite> LIVE = List.of(ROUTING, GATEWAY_API);
+
+    /// @param live null: through the pure code
+    List<Case> cases(CaseFolder folder, @Nullable LiveMesh live) {
         return switch (this) {
             case VALIDATION -> ValidationCases.in(folder);
             case ANALYSIS -> AnalysisCases.in(folder);
-            case ROUTING -> RoutingCases.in(folder);
+            case ROUTING -> RoutingCases.in(folder, live);
             case POLICY -> PolicyCases.in(folder);
             case AUTHZ -> AuthzCases.in(folder);
-            case GATEWAY_API -> GatewayApiCases.in(folder);
+            case GATEWAY_API -> GatewayApiCases.in(folder, live);
             case SAMPLES -> SampleCases.in(folder);
         };
     }

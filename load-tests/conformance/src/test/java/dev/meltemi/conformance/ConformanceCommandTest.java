@@ -48,6 +48,14 @@ class ConformanceCommandTest {
     }
 
     @Test
+    void the_same_cases_pass_through_a_proxy_and_sockets() {
+        Done done = run(OWN, "--live");
+
+        assertThat(done.exitCode()).as(done.out()).isZero();
+        assertThat(done.out()).endsWith(" passed, 0 failed, 0 skipped\n");
+    }
+
+    @Test
     void json_tells_of_every_case_what_was_expected_and_what_came() {
         Done done = run(OWN, "-o", "json", "--only", "routing,authz");
 

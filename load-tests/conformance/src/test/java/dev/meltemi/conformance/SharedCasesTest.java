@@ -31,7 +31,7 @@ class SharedCasesTest {
                 "no conformance data at " + folder + ": set MELTEMI_CASES to the folder that has them");
         var failures = new ArrayList<String>();
         int passed = 0;
-        for (Case each : Conformance.cases(new CaseFolder(folder), List.of(suite), "")) {
+        for (Case each : Conformance.cases(new CaseFolder(folder), List.of(suite), "", null)) {
             Result result = each.run();
             passed += result.outcome() instanceof Outcome.Passed ? 1 : 0;
             if (result.failed()) {

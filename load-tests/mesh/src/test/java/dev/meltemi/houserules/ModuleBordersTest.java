@@ -70,7 +70,15 @@ class ModuleBordersTest {
         check(noClasses()
                 .that()
                 .resideOutsideOfPackages(packages(
-                        "proxy", "sidecar", "ca", "workload", "registry", "bookinfo", "distribution", "loadtests"))
+                        "proxy",
+                        "sidecar",
+                        "ca",
+                        "workload",
+                        "registry",
+                        "bookinfo",
+                        "conformance",
+                        "distribution",
+                        "loadtests"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.netty..", "reactor.netty..")

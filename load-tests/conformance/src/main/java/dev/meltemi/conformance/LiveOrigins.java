@@ -1,0 +1,120 @@
+package dev.meltemi.conformance;
+
+import dev.meltemi.routing.Cluster;
+import dev.meltemi.routing.Endpoint;
+import dev.meltemi.schemas.Compiled;
+import dev.meltemi.schemas.compiled.DestinationPolicy;
+import dev.meltemi.schemas.compiled.ServiceEndpoint;
+import dev.meltemi.schemas.compiled.ServicePort;
+import dev.meltemi.schemas.compiled.ServiceRoutes;
+import dev.meltemi.schemas.compiled.Subset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
+
+/// The applications of a run: one at each port of each endpoint, made when a case needs it first.
+final class LiveOrigins implements AutoCloseable {
+    private final BiFunction<LiveOrigin.Place, LiveMessage, Map<String, List<String>>> taker;
+    private final Map<LiveOrigin.Place, LiveOrigin> origins = new HashMap<>();
+    private final Set<String> addresses = new HashSet<>();
+
+    LiveOrigins(BiFunction<LiveOrigin.Place, LiveMessage, Map<String, List<String>>> taker) {
+        this.taker = taker;
+    }
+
+    /// The same mesh with an origin of ours behind each endpoint; a host without endpoints gets one for each subset
+    /// and one that is in none.
+    Compiled behind(Compiled mesh) {
+        var byHost = new TreeMap<String, List<ServiceEndpoint>>();
+        mesh.endpoints()
+                .values()
+                .forEach(each -> byHost.computeIfAbsent(each.getHost(), _ -> new ArrayList<>())
+                        .add(each));
+        var endpoints = new TreeMap<String, ServiceEndpoint>();
+        mesh.routes().forEach((host, service) -> {
+            List<ServiceEndpoint> known = byHost.getOrDefault(host, List.of());
+            for (ServiceEndpoint each : known.isEmpty() ? invented(service) : known) {
+                endpoints.put(host + "/" + each.getInstance(), rehoused(each, service));
+            }
+        });
+        return new Compiled(mesh.routes(), mesh.gateways(), endpoints, mesh.access(), mesh.settings());
+    }
+
+    private static List<ServiceEndpoint> invented(ServiceRoutes service) {
+        var invented = new ArrayList<ServiceEndpoint>();
+        var labels = new HashSet<Map<String, String>>();
+        labels.add(Map.of());
+        subsets(service).forEach(subset -> labels.add(subset.getLabels()));
+        for (Map<String, String> each : labels) {
+            invented.add(ServiceEndpoint.newBuilder()
+                    .setHost(service.getHost())
+                    .setInstance("invented" + new TreeMap<>(each))
+                    .setAddress("")
+                    .setPorts(Map.of())
+                    .setLabels(each)
+                    .setNamespace(service.getNamespace())
+                    .build());
+        }
+        return invented;
+    }
+
+    private static List<Subset> subsets(ServiceRoutes service) {
+        return service.getPolicies().stream()
+                .map(DestinationPolicy::getSubsets)
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private ServiceEndpoint rehoused(ServiceEndpoint endpoint, ServiceRoutes service) {
+        var subsets = new HashSet<String>();
+        for (Subset subset : subsets(service)) {
+            if (endpoint.getLabels().entrySet().containsAll(subset.getLabels().entrySet())) {
+                subsets.add(subset.getName());
+            }
+        }
+        String address = "";
+        var ports = new HashMap<String, Integer>();
+        for (ServicePort port : service.getPorts()) {
+            var place = new LiveOrigin.Place(
+                    service.getHost(),
+                    subsets,
+                    port.getNumber(),
+                    endpoint.getNamespace() + "/" + endpoint.getWorkload());
+            String own = "127.98." + Math.floorMod(service.getHost().hashCode(), 250) + "."
+                    + (1 + Math.floorMod((endpoint.getInstance() + subsets).hashCode(), 250));
+            var origin = origins.computeIfAbsent(place, _ -> new LiveOrigin(place, LiveMesh.address(own), taker));
+            address = origin.address().getAddress().getHostAddress();
+            ports.put(Integer.toString(port.getNumber()), origin.address().getPort());
+            addresses.add(address);
+        }
+        return ServiceEndpoint.newBuilder(endpoint)
+                .setAddress(address)
+                .setPorts(ports)
+                .setHealthy(true)
+                .setMtls(false)
+                .build();
+    }
+
+    /// Why a cluster can't be called here: what isn't ours isn't called, and TLS isn't spoken.
+    String whyNot(Cluster cluster) {
+        for (Endpoint endpoint : cluster.endpoints()) {
+            if (!addresses.contains(endpoint.address().getHostString())) {
+                return "the request leaves for an address that the caller named";
+            }
+            if (cluster.usesMutualTls(endpoint)) {
+                return "needs certificates towards " + cluster.name();
+            }
+        }
+        return cluster.endpoints().isEmpty() ? cluster.name() + " has no endpoint" : "";
+    }
+
+    @Override
+    public void close() {
+        origins.values().forEach(LiveOrigin::close);
+    }
+}
