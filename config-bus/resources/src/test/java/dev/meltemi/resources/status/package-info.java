@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meltemi.resources.status;
+
+import org.jspecify.annotations.NullMarked;
