@@ -62,7 +62,7 @@ final class TrafficPolicyShape {
     private static final Struct LOAD_BALANCER = struct().field(
                     "simple",
                     choice("UNSPECIFIED", "LEAST_CONN", "RANDOM", "PASSTHROUGH", "ROUND_ROBIN", "LEAST_REQUEST"))
-            .notYet("consistentHash", CONSISTENT_HASH, SIMPLE)
+            .field("consistentHash", CONSISTENT_HASH)
             .notYet("localityLbSetting", LOCALITY, "localities aren't heeded yet: all endpoints are equal")
             .notYet("zoneAwareLbSetting", ZONE_AWARE, "localities aren't heeded yet: all endpoints are equal")
             .notYet("warmup", WARMUP, "new endpoints get their full share at once")

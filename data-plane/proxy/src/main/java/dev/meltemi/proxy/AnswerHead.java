@@ -3,6 +3,7 @@ package dev.meltemi.proxy;
 import dev.meltemi.proxy.wire.Framing;
 import dev.meltemi.proxy.wire.HeadWriter;
 import dev.meltemi.routing.HeaderEdits;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -30,6 +31,9 @@ final class AnswerHead {
             apply(exchange.forward.responseEdits(), headers);
         }
         apply(exchange.crossOrigin, headers);
+        if (exchange.setCookie != null) {
+            headers.add(HttpHeaderNames.SET_COOKIE, exchange.setCookie);
+        }
         long millis = TimeUnit.NANOSECONDS.toMillis(upstreamNanos);
         headers.set(SERVICE_TIME, millis < MILLIS.length ? MILLIS[(int) millis] : Long.toString(millis));
         Framing onward = framing;

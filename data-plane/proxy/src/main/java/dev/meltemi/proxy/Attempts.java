@@ -6,6 +6,7 @@ import dev.meltemi.proxy.wire.Framing;
 import dev.meltemi.proxy.wire.HeadWriter;
 import dev.meltemi.routing.Endpoint;
 import dev.meltemi.routing.FailureWords;
+import dev.meltemi.routing.HashPolicy;
 import dev.meltemi.routing.ProxyFailure;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -53,7 +54,25 @@ final class Attempts implements UpstreamUser {
             exchange.routeDeadline = client.loop().now() + timeout;
             client.rearm();
         }
+        findKey();
         attempt(false);
+    }
+
+    /// Once for all tries, so that a retry meets the same endpoint.
+    private void findKey() {
+        HashPolicy hashing =
+                exchange.forward == null ? null : exchange.forward.cluster().hashing();
+        if (hashing == null) {
+            return;
+        }
+        exchange.hash = hashing.hash(exchange, client.caller().host);
+        if (exchange.hash == HashPolicy.NO_KEY) {
+            HashPolicy.MadeCookie made = hashing.makeCookie(client.loop().random);
+            if (made != null) {
+                exchange.hash = made.hash();
+                exchange.setCookie = made.setCookie();
+            }
+        }
     }
 
     private void attempt(boolean fresh) {
@@ -98,7 +117,9 @@ final class Attempts implements UpstreamUser {
         if (exchange.application != null) {
             return exchange.application.endpoint();
         }
-        return exchange.forward == null ? null : exchange.forward.cluster().pick(client.loop().random, tried);
+        return exchange.forward == null
+                ? null
+                : exchange.forward.cluster().pick(client.loop().random, tried, exchange.hash);
     }
 
     private long connectTimeoutNanos() {

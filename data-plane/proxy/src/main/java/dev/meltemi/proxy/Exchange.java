@@ -4,6 +4,7 @@ import dev.meltemi.proxy.tls.ProvenPeer;
 import dev.meltemi.proxy.wire.Framing;
 import dev.meltemi.routing.Decision;
 import dev.meltemi.routing.Endpoint;
+import dev.meltemi.routing.HashPolicy;
 import dev.meltemi.routing.HeaderEdits;
 import dev.meltemi.routing.RequestHead;
 import dev.meltemi.routing.RouteTable;
@@ -78,6 +79,13 @@ final class Exchange implements RequestHead {
     ProvenPeer upstreamPeer;
 
     int tries;
+
+    /// Of the key by which the cluster chooses its endpoint.
+    long hash = HashPolicy.NO_KEY;
+
+    /// For the answer, so that the caller's next request finds the same endpoint.
+    @Nullable
+    String setCookie;
 
     // What the access log says in the end
     final long startNanos;

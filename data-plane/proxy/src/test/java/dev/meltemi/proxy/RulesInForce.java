@@ -9,6 +9,7 @@ import dev.meltemi.schemas.Revision;
 import dev.meltemi.schemas.compiled.AccessRules;
 import dev.meltemi.schemas.compiled.Declaration;
 import dev.meltemi.schemas.compiled.Destination;
+import dev.meltemi.schemas.compiled.DestinationPolicy;
 import dev.meltemi.schemas.compiled.HttpRoute;
 import dev.meltemi.schemas.compiled.HttpRules;
 import dev.meltemi.schemas.compiled.Mirror;
@@ -16,6 +17,7 @@ import dev.meltemi.schemas.compiled.MutualTls;
 import dev.meltemi.schemas.compiled.ServiceEndpoint;
 import dev.meltemi.schemas.compiled.ServicePort;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
+import dev.meltemi.schemas.compiled.TrafficPolicy;
 import dev.meltemi.schemas.compiled.WeightedDestination;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
@@ -42,6 +44,7 @@ final class RulesInForce {
                     .build()))
             .build();
     private Map<String, AccessRules> access = Map.of();
+    private List<DestinationPolicy> policies = List.of();
     private long sequence;
 
     RulesInForce() {
@@ -121,6 +124,19 @@ final class RulesInForce {
         return this;
     }
 
+    /// What callers do towards the service.
+    RulesInForce policy(TrafficPolicy.Builder said) {
+        policies = List.of(DestinationPolicy.newBuilder()
+                .setRule("default/reviews")
+                .setNamespace("default")
+                .setHost(HOST)
+                .setConfigOffset(1)
+                .setTraffic(said.setPorts(Map.of()).build())
+                .build());
+        table = compile();
+        return this;
+    }
+
     /// Changes the one route there is.
     RulesInForce route(UnaryOperator<HttpRoute.Builder> change) {
         route = change.apply(HttpRoute.newBuilder(route)).build();
@@ -142,6 +158,7 @@ final class RulesInForce {
 
     private RouteTable compile() {
         ServiceRoutes routes = service(HOST)
+                .setPolicies(policies)
                 .setHttp(List.of(HttpRules.newBuilder()
                         .setRule("default/reviews")
                         .setNamespace("default")

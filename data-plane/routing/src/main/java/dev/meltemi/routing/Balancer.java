@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 
 /// Chooses among the endpoints that a cluster has at one moment, at least one. Replaced as a whole when they change.
-sealed interface Balancer {
+sealed interface Balancer permits Balancer.LeastRequest, Balancer.Lottery, Balancer.RoundRobin, HashBalancer {
     Endpoint next(RandomGenerator random);
 
     WeightedEndpoints endpoints();

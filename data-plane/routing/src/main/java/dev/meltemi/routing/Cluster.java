@@ -17,6 +17,7 @@ public final class Cluster {
     private final String name;
     private final String sni;
     private volatile Definition definition;
+    private volatile @Nullable HashPolicy hashing;
     private volatile @Nullable Balancer balancer;
 
     /// Where the endpoints of a cluster come from.
@@ -48,6 +49,14 @@ public final class Cluster {
         this.name = name;
         this.sni = name.replace("|", "_.");
         this.definition = definition;
+        this.hashing = hashing(definition);
+    }
+
+    private static @Nullable HashPolicy hashing(Definition definition) {
+        return switch (definition.policy().balancing()) {
+            case RING_HASH, MAGLEV -> HashPolicy.of(definition.policy().hash());
+            case LEAST_REQUEST, ROUND_ROBIN, RANDOM, PASSTHROUGH, UNKNOWN -> null;
+        };
     }
 
     /// Envoy's name: `outbound|9080|v1|reviews.default.svc.cluster.local`.
@@ -114,6 +123,21 @@ public final class Cluster {
         return tried.isEmpty() || !tried.contains(drawn) ? drawn : untried(now, random, tried, drawn);
     }
 
+    /// The same with the hash of the request's key: always the same endpoint, also for a retry, as in Istio, which
+    /// avoids no host then (`retry.go`).
+    ///
+    /// @param hash from {@link #hashing}, or {@link HashPolicy#NO_KEY}
+    public @Nullable Endpoint pick(RandomGenerator random, Collection<Endpoint> tried, long hash) {
+        return hash != HashPolicy.NO_KEY && balancer instanceof HashBalancer consistent
+                ? consistent.at(hash)
+                : pick(random, tried);
+    }
+
+    /// What of a request chooses the endpoint; null: nothing.
+    public @Nullable HashPolicy hashing() {
+        return hashing;
+    }
+
     private static Endpoint untried(
             Balancer balancer, RandomGenerator random, Collection<Endpoint> tried, Endpoint otherwise) {
         for (int i = 0; i < RESELECTIONS; i++) {
@@ -152,6 +176,7 @@ public final class Cluster {
 
     void define(Definition now) {
         definition = now;
+        hashing = hashing(now);
     }
 
     void replace(List<Endpoint> now) {
@@ -163,8 +188,16 @@ public final class Cluster {
             case ROUND_ROBIN ->
                 new Balancer.RoundRobin(now, balancer instanceof Balancer.RoundRobin before ? before.position() : 0);
             case RANDOM -> new Balancer.Lottery(now);
-            case LEAST_REQUEST, PASSTHROUGH, RING_HASH, MAGLEV, UNKNOWN -> new Balancer.LeastRequest(now);
+            case RING_HASH, MAGLEV -> now.size() == 1 ? new Balancer.LeastRequest(now) : consistent(now);
+            case LEAST_REQUEST, PASSTHROUGH, UNKNOWN -> new Balancer.LeastRequest(now);
         };
+    }
+
+    private Balancer consistent(WeightedEndpoints now) {
+        PolicyInForce policy = definition.policy();
+        return policy.balancing() == LoadBalancer.MAGLEV
+                ? new HashBalancer.Maglev(now, policy.hashTableSize())
+                : new HashBalancer.Ring(now, policy.hashTableSize());
     }
 
     @Override
