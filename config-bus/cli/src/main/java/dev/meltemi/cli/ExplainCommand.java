@@ -12,6 +12,7 @@ import dev.meltemi.schemas.Compiled;
 import dev.meltemi.schemas.Revision;
 import dev.meltemi.schemas.Topic;
 import dev.meltemi.schemas.Topics;
+import dev.meltemi.schemas.compiled.GatewayRoutes;
 import dev.meltemi.schemas.fleet.Registration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -182,17 +183,18 @@ final class ExplainCommand extends OperatorCommand {
 
     /// A workload that this Gateway selects.
     private Workload gateway(String name, Known known) {
-        var gateway = known.compiled().gateways().get(name);
-        if (gateway == null) {
-            throw new CommandFailure(
-                    ExitCode.DATA,
-                    "there is no Gateway " + name + "; there are: "
-                            + String.join(
-                                    ", ",
-                                    known.compiled().gateways().keySet().stream()
-                                            .sorted()
-                                            .toList()));
-        }
+        GatewayRoutes gateway = known.compiled().gateways().values().stream()
+                .filter(each -> each.getGateway().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new CommandFailure(
+                        ExitCode.DATA,
+                        "there is no Gateway " + name + "; there are: "
+                                + String.join(
+                                        ", ",
+                                        known.compiled().gateways().values().stream()
+                                                .map(GatewayRoutes::getGateway)
+                                                .sorted()
+                                                .toList())));
         return new Workload(
                 "gateway",
                 "gateway",

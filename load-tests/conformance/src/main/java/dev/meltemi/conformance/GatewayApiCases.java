@@ -1,12 +1,10 @@
 package dev.meltemi.conformance;
 
-import dev.meltemi.resources.Documents;
 import dev.meltemi.routing.RouteTable;
 import dev.meltemi.routing.Workload;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -15,20 +13,17 @@ import org.jspecify.annotations.Nullable;
 final class GatewayApiCases {
     private static final String FILE = "gateway-api/cases.jsonl";
 
-    private static final String GRANT = "ReferenceGrant";
-
     private GatewayApiCases() {}
 
     static List<Case> in(CaseFolder folder, @Nullable LiveMesh live) {
         if (!folder.has(FILE)) {
             return List.of();
         }
-        var meshes = new HashMap<Resources, Supplier<MeshOfCase>>();
-        var asked = new HashMap<Object, Object>();
+        var meshes = new HashMap<List<String>, Supplier<MeshOfCase>>();
         return folder.lines(Suite.GATEWAY_API, FILE, (line, place) -> {
             String id = Node.text(line, "id", place);
-            var resources = new Resources(Node.texts(line.get("resources")), isAfterRevocation(line, asked));
-            var mesh = meshes.computeIfAbsent(resources, _ -> RoutingCases.once(() -> mesh(folder, resources)));
+            List<String> files = Node.texts(line.get("resources"));
+            var mesh = meshes.computeIfAbsent(files, _ -> RoutingCases.once(() -> mesh(folder, files)));
             return new Case(
                     Suite.GATEWAY_API,
                     id,
@@ -38,32 +33,9 @@ final class GatewayApiCases {
         });
     }
 
-    /// @param revoked without their ReferenceGrants
-    private record Resources(List<String> files, boolean revoked) {}
-
-    /// A request that was asked before, and is expected to end otherwise now: the suite that these cases come from
-    /// deletes its ReferenceGrants between the two, which a line can't say.
-    ///
-    /// @param asked expectations by question
-    private static boolean isAfterRevocation(Map<String, Object> line, Map<Object, Object> asked) {
-        var question = new HashMap<>(line);
-        question.keySet().retainAll(List.of("kind", "mode", "resources", "gateway", "client", "request"));
-        Map<String, Object> expected = Node.map(line.get("expect"));
-        Object before = asked.putIfAbsent(question, expected);
-        return before != null
-                && !before.equals(expected)
-                && Node.texts(line.get("features")).contains(GRANT);
-    }
-
-    private static MeshOfCase mesh(CaseFolder folder, Resources resources) {
+    private static MeshOfCase mesh(CaseFolder folder, List<String> files) {
         var streams = new ArrayList<String>();
-        for (String file : resources.files()) {
-            List<String> documents = Documents.split(folder.text(file)).stream()
-                    .map(Documents.Document::text)
-                    .filter(text -> !resources.revoked() || text.lines().noneMatch(("kind: " + GRANT)::equals))
-                    .toList();
-            streams.add(String.join("\n---\n", documents));
-        }
+        files.forEach(file -> streams.add(folder.text(file)));
         return MeshOfCase.of(streams, Deployments.registrations(streams));
     }
 

@@ -18,9 +18,11 @@ import java.util.Optional;
 /// The resources of a case, judged and compiled as the mesh would.
 ///
 /// @param refused what was refused, and why: it isn't part of the mesh
-record MeshOfCase(Compiled compiled, List<String> refused) {
+/// @param notInForce what accepted resources say that isn't done, each with its reason
+record MeshOfCase(Compiled compiled, List<String> refused, List<String> notInForce) {
     MeshOfCase {
         refused = List.copyOf(refused);
+        notInForce = List.copyOf(notInForce);
     }
 
     /// @param streams YAML, the first document of the first counts as the oldest
@@ -33,17 +35,20 @@ record MeshOfCase(Compiled compiled, List<String> refused) {
         var changes = new ArrayList<Change>();
         registrations.forEach(each -> changes.add(new Change.Registered(each)));
         var refused = new ArrayList<String>();
+        var notInForce = new ArrayList<String>();
         for (String stream : streams) {
             for (Documents.Document document : Documents.split(stream)) {
                 switch (Documents.judge(document.text(), Optional.empty())) {
-                    case Verdict.Accepted accepted ->
+                    case Verdict.Accepted accepted -> {
                         changes.add(new Change.Accepted(accepted.resource(), changes.size(), changes.size()));
+                        notInForce.addAll(accepted.notInForce());
+                    }
                     case Verdict.Rejected rejected -> noteRefusal(rejected, refused);
                 }
             }
         }
         return new MeshOfCase(
-                Compiler.all(Compiler.step(MeshState.EMPTY, changes).after()), refused);
+                Compiler.all(Compiler.step(MeshState.EMPTY, changes).after()), refused, notInForce);
     }
 
     /// Kinds that the mesh doesn't read (Deployments and the like) are part of many files.

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -55,10 +56,23 @@ final class PolicyCases {
                         Node.text(target, "host", ""),
                         Node.text(target, "subset", ""),
                         Integer.parseInt(Node.text(target, "port", "0")))
-                .map(policy ->
-                        mesh.explained(RoutingCases.compared(expected, (key, wanted) -> of(policy, key, wanted))))
+                .map(policy -> mesh.explained(judged(mesh, policy, expected)))
                 .orElseGet(() ->
                         mesh.explained(new Outcome.Failed(null, "no rule and no service says anything of " + target)));
+    }
+
+    /// Which requests reach the same endpoint is only asked for as long as a rule's hash is in force; the rest of the
+    /// case counts all the same.
+    private static Outcome judged(MeshOfCase mesh, PolicyInForce policy, Map<String, Object> expected) {
+        var told = new LinkedHashMap<>(expected);
+        Optional<String> unhashed = mesh.notInForce().stream()
+                .filter(each -> told.containsKey("sticky") && each.contains("consistentHash"))
+                .findFirst();
+        unhashed.ifPresent(_ -> told.remove("sticky"));
+        Outcome outcome = RoutingCases.compared(told, (key, wanted) -> of(policy, key, wanted));
+        return outcome instanceof Outcome.Passed && unhashed.isPresent()
+                ? new Outcome.Skipped(unhashed.get())
+                : outcome;
     }
 
     private static @Nullable Object of(PolicyInForce policy, String key, @Nullable Object wanted) {

