@@ -23,6 +23,9 @@ final class ApiGenerator {
     private static final List<String> NAMESPACES = List.of("shop", "bank");
     private static final List<String> NAMES = List.of("*.example.com", "api.example.com", "*.api.example.com");
 
+    private static final KubernetesGateway.From SELECTED =
+            new KubernetesGateway.From.Selected(new KubernetesGateway.Selector(Map.of("public", "yes"), List.of()));
+
     private final Random random;
 
     ApiGenerator(Random random) {
@@ -30,13 +33,13 @@ final class ApiGenerator {
     }
 
     Resource resource() {
-        return switch (random.nextInt(8)) {
+        return switch (random.nextInt(9)) {
             case 0, 1 -> gateway();
-            case 2 ->
+            case 2, 3 ->
                 new Namespace(
                         new ResourceKey("", "Namespace", "default", pick(NAMESPACES)),
                         maybe() ? Map.of("public", "yes") : Map.of());
-            case 3 -> grant();
+            case 4 -> grant();
             default -> route();
         };
     }
@@ -60,11 +63,12 @@ final class ApiGenerator {
                                 "Terminate", List.of(new ObjectReference("", "Secret", pick(NAMESPACES), "cert"))))
                         : Optional.empty(),
                 pick(List.of(
+                        SELECTED,
+                        SELECTED,
+                        SELECTED,
                         new KubernetesGateway.From.All(),
                         new KubernetesGateway.From.Same(),
-                        new KubernetesGateway.From.None(),
-                        new KubernetesGateway.From.Selected(
-                                new KubernetesGateway.Selector(Map.of("public", "yes"), List.of())))),
+                        new KubernetesGateway.From.None())),
                 maybe() ? List.of() : List.of(new KubernetesGateway.RouteKind(GROUP, "HTTPRoute")));
     }
 
