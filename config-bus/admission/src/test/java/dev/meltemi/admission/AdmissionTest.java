@@ -53,6 +53,24 @@ class AdmissionTest {
         assertThat(contents.records(Topics.REJECTED)).isEmpty();
     }
 
+    @Test
+    void a_rule_for_a_subset_that_nobody_names_is_warned_until_somebody_does() {
+        var warned = contents.verdict(REVIEWS, publish(REVIEWS, virtualService("v1")));
+        var subsets = REVIEWS.replace("VirtualService", "DestinationRule");
+
+        publish(
+                subsets,
+                "apiVersion: networking.istio.io/v1\n"
+                        + "kind: DestinationRule\n"
+                        + "metadata: {name: reviews, namespace: default}\n"
+                        + "spec: {host: reviews, subsets: [{name: v1, labels: {version: v1}}]}\n");
+
+        assertThat(warned.messages())
+                .singleElement()
+                .satisfies(one -> assertThat(one.code()).isEqualTo("IST0101"));
+        Awaitility.await().until(() -> contents.status(REVIEWS).orElseThrow().messages(), List::isEmpty);
+    }
+
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', textBlock = """
         malformed YAML          | a: [                                      | 1

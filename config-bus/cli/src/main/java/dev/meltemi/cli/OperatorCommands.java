@@ -42,6 +42,7 @@ public final class OperatorCommands {
                 new VersionCommand(surroundings))) {
             root.addSubcommand(command);
         }
+        root.setCaseInsensitiveEnumValuesAllowed(true); // istioctl's levels are Error, Warning, Info
         root.registerConverter(Duration.class, new DurationText());
         root.setExecutionExceptionHandler(new OperatorErrors());
         usageErrors(root);

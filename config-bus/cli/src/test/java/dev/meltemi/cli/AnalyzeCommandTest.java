@@ -161,7 +161,7 @@ class AnalyzeCommandTest {
 
         assertThat(operator.types("analyze", tls)).isZero();
         assertThat(operator.out()).startsWith("Warning [IST0128]");
-        assertThat(operator.types("analyze", tls, "--failure-threshold", "WARNING"))
+        assertThat(operator.types("analyze", tls, "--failure-threshold", "Warning"))
                 .isEqualTo(79);
     }
 

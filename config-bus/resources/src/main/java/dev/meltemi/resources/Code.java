@@ -89,6 +89,22 @@ public enum Code {
     IST0175("JwksUriFetchUnrestricted", Level.WARNING),
     /// ServiceEntries that disagree on a port's protocol.
     IST0177("ConflictingServiceEntryProtocol", Level.WARNING),
+    /// Several DestinationRules say what a host or one of its subsets is; the codes KIA are Kiali's.
+    KIA0201("MultipleDestinationRulesForHost", Level.WARNING),
+    /// mTLS to the whole mesh, which nobody asks of its servers.
+    KIA0205("PeerAuthenticationMissingInMesh", Level.WARNING),
+    /// mTLS to a namespace, which nobody asks of its servers.
+    KIA0206("PeerAuthenticationMissingInNamespace", Level.WARNING),
+    /// Plaintext to servers that take only mTLS, by the mesh's rule.
+    KIA0207("PeerAuthenticationStrictInMesh", Level.ERROR),
+    /// Plaintext to servers that take only mTLS, by their namespace's rule.
+    KIA0208("PeerAuthenticationStrictInNamespace", Level.ERROR),
+    /// The weight of an only destination.
+    KIA1104("WeightOfOnlyDestination", Level.WARNING),
+    /// One destination twice in a rule.
+    KIA1105("DestinationRepeated", Level.WARNING),
+    /// A workload that no AuthorizationPolicy speaks of.
+    KIA1301("WorkloadWithoutAuthorizationPolicy", Level.INFO),
     /// The text is neither YAML nor JSON.
     MESH0101("MalformedText", Level.ERROR),
     /// The record's key isn't the document's.

@@ -33,6 +33,10 @@ final class Analyzers {
             Analyzer.ofNeighbours("virtualservice.DestinationRuleAnalyzer", VirtualServiceAnalyzers::destinationRules),
             Analyzer.ofNeighbours("virtualservice.GatewayAnalyzer", GatewayReferences::gateways),
             Analyzer.ofAll("virtualservice.JWTClaimRouteAnalyzer", GatewayReferences::jwtClaims),
+            Analyzer.ofAll("kiali.NoAuthorizationPolicy", PolicyAnalyzers::uncovered),
+            Analyzer.ofAll("kiali.MutualTls", PeerModes::partners),
+            Analyzer.ofNeighbours("kiali.DestinationRules", Repetitions::destinationRules),
+            Analyzer.ofAll("kiali.Destinations", Repetitions::destinations),
             // last: what another has said better of the same line isn't said again
             Analyzer.ofAll("schema.ValidationAnalyzer", StatusAnalyzers::validation));
 

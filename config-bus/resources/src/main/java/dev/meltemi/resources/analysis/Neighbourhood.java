@@ -33,7 +33,8 @@ public final class Neighbourhood {
             Code.IST0145,
             Code.IST0160,
             Code.IST0165,
-            Code.IST0177);
+            Code.IST0177,
+            Code.KIA0201);
 
     private final AnalysisSettings settings = new AnalysisSettings(
             Analyzers.ALL.stream()

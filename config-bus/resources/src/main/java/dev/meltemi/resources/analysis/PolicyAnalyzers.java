@@ -116,6 +116,31 @@ final class PolicyAnalyzers {
                         && !variable.text("value").isEmpty());
     }
 
+    /// Only where access is ruled at all: a mesh without any policy is open on purpose.
+    static void uncovered(Scene scene, Notes notes) {
+        var policies = scene.all(Type.AUTHORIZATION_POLICY);
+        if (policies.isEmpty()) {
+            return;
+        }
+        for (View deployment : scene.all(Type.DEPLOYMENT)) {
+            Workload pods = scene.podsOf(deployment);
+            boolean covered = policies.stream()
+                    .filter(policy -> policy.namespace().equals(deployment.namespace())
+                            || policy.namespace().equals(scene.rootNamespace()))
+                    .filter(policy ->
+                            !policy.spec().has("targetRef") && !policy.spec().has("targetRefs"))
+                    .anyMatch(policy ->
+                            pods.selectedBy(policy.spec().at("selector").textTable("matchLabels")));
+            if (!covered) {
+                notes.once(
+                        Code.KIA1301,
+                        deployment,
+                        deployment.nameplate(),
+                        "no AuthorizationPolicy holds for its workloads: everybody may call them");
+            }
+        }
+    }
+
     /// Workloads of a Gateway API's gateway are reached by targetRef alone.
     static void selectorsOnGateways(Scene scene, Notes notes) {
         List<View> policies = new ArrayList<>();
