@@ -31,8 +31,8 @@ final class MeshConfigShape {
                     "outboundTrafficPolicy",
                     struct().field("mode", choice("REGISTRY_ONLY", "ALLOW_ANY", "ALLOW_ANY_DYNAMIC_DNS"))
                             .notYet("tls", freeForm(), "unknown hosts are called as the application calls them"))
-            .notYet("defaultHttpRetryPolicy", VirtualServiceShape.RETRIES, "say retries for each route")
-            .notYet("connectTimeout", duration(), WORKLOADS)
+            .field("defaultHttpRetryPolicy", VirtualServiceShape.RETRIES)
+            .field("connectTimeout", duration())
             .field("pathNormalization", normalization())
             .field("rootNamespace", text())
             .field("defaultServiceExportTo", list(text()))

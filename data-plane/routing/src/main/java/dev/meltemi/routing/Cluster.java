@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// The endpoints that a route can send to: a host, a port and perhaps a subset. Lives across tables, so that balancer
+/// The endpoints that a route can send to: a host, a port and perhaps a subset. Lives across tables, so that
+/// balancer
 /// state survives a rule change; its endpoints change in place, as one value.
 public final class Cluster {
     /// Draws before untried endpoints are searched for, as Envoy's `host_selection_retry_max_attempts` in Istio.
@@ -43,7 +44,8 @@ public final class Cluster {
     /// What a table says about a cluster.
     ///
     /// @param port of the service
-    record Definition(Edge.Service service, int port, Origin origin, PolicyInForce policy, Tls tls) {}
+    /// @param namespace whose endpoints of that host are its; empty: all, since no other namespace declares it
+    record Definition(Edge.Service service, int port, Origin origin, PolicyInForce policy, Tls tls, String namespace) {}
 
     Cluster(String name, Definition definition) {
         this.name = name;
@@ -104,7 +106,8 @@ public final class Cluster {
         return definition.policy().balancing();
     }
 
-    /// Those that may be chosen: healthy ones, or all when none is healthy, because an answer that might come beats one
+    /// Those that may be chosen: healthy ones, or all when none is healthy, because an answer that might come beats
+    /// one
     /// that can't.
     public List<Endpoint> endpoints() {
         Balancer now = balancer;
@@ -165,7 +168,7 @@ public final class Cluster {
     /// The same cluster for callers that asked for one address.
     Cluster towards(Edge.Service service, String host, int port) {
         Definition here = definition;
-        var there = new Cluster(name, new Definition(service, port, here.origin(), here.policy(), here.tls()));
+        var there = new Cluster(name, new Definition(service, port, here.origin(), here.policy(), here.tls(), ""));
         there.replace(List.of(new Endpoint(host, HostEndpoints.socketAddress(host, port), WorkloadLabels.NOBODY, 1)));
         return there;
     }

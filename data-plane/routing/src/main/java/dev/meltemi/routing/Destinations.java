@@ -53,6 +53,11 @@ final class Destinations {
                 : new Found.Missing(name(port, subsetName, host), ServiceLookup.service(service));
     }
 
+    /// What a route retries that says nothing of it.
+    Retries defaultRetries() {
+        return services.defaults().retries();
+    }
+
     /// A service's own cluster at one of its ports.
     Cluster whole(ServiceRoutes service, int port) {
         return cluster(service, port, Policies.choose(service, self), null);
@@ -60,7 +65,8 @@ final class Destinations {
 
     private Cluster cluster(
             ServiceRoutes service, int port, @Nullable DestinationPolicy policy, @Nullable Subset subset) {
-        PolicyInForce inForce = Policies.inForce(policy, subset, port);
+        PolicyInForce inForce =
+                Policies.inForce(policy, subset, port, services.defaults().connectTimeoutMicros());
         Cluster cluster = clusters.define(
                 name(port, subset == null ? "" : subset.getName(), service.getHost()),
                 new Cluster.Definition(
@@ -68,7 +74,8 @@ final class Destinations {
                         port,
                         origin(service, inForce.balancing()),
                         inForce,
-                        tls(service, inForce)));
+                        tls(service, inForce),
+                        service.getOthers().isEmpty() ? "" : service.getNamespace()));
         found.add(cluster);
         return cluster;
     }

@@ -73,6 +73,7 @@ final class HostEndpoints {
         for (ServiceEndpoint endpoint : records.values()) {
             Integer port = endpoint.getPorts().get(servicePort);
             if (port == null
+                    || !(wanted.namespace().isEmpty() || wanted.namespace().equals(endpoint.getNamespace()))
                     || !endpoint.getLabels()
                             .entrySet()
                             .containsAll(wanted.policy().labels().entrySet())) {

@@ -112,7 +112,8 @@ final class OutboundHosts implements Hosts {
     }
 
     private static Cluster.Definition passthrough(Edge.Service service) {
-        return new Cluster.Definition(service, 0, Cluster.Origin.CALLER, PolicyInForce.DEFAULT, Cluster.Tls.DISABLED);
+        return new Cluster.Definition(
+                service, 0, Cluster.Origin.CALLER, PolicyInForce.DEFAULT, Cluster.Tls.DISABLED, "");
     }
 
     @Override
@@ -131,7 +132,8 @@ final class OutboundHosts implements Hosts {
         return found.followsCaller() ? found.towards(host.service(), called.host(), port) : found;
     }
 
-    /// A service by the address or name that was asked for; else, where the address belongs to nobody, by the server
+    /// A service by the address or name that was asked for; else, where the address belongs to nobody, by the
+    /// server
     /// name among those that speak TLS at that port, as Istio's wildcard listeners do.
     @Override
     public ConnectionDecision connect(ConnectionHead head, RandomGenerator random) {

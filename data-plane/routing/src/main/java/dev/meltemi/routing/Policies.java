@@ -49,7 +49,8 @@ final class Policies {
         return policy.getWorkloadSelector().isEmpty() && !policy.getExportTo().equals(List.of(policy.getNamespace()));
     }
 
-    /// Of the rules that count, those of the most specific host; of these what the client sees. One that selects the
+    /// Of the rules that count, those of the most specific host; of these what the client sees. One that selects
+    /// the
     /// client's labels is preferred to one for everybody, and of several for everybody the youngest: they weren't
     /// merged because they are exported differently (Istio: `SidecarScope.DestinationRule`).
     private static @Nullable DestinationPolicy inNamespace(
@@ -91,6 +92,15 @@ final class Policies {
     /// A subset replaces its parent's blocks one by one; a port's settings replace the four blocks of its level
     /// wholesale: what they leave out is at its default, not inherited (Istio: `MergeSubsetTrafficPolicy`).
     static PolicyInForce inForce(@Nullable DestinationPolicy policy, @Nullable Subset subset, int port) {
+        return inForce(policy, subset, port, null);
+    }
+
+    /// As above, with the mesh's timeout for connecting where the rule gives none.
+    static PolicyInForce inForce(
+            @Nullable DestinationPolicy policy,
+            @Nullable Subset subset,
+            int port,
+            @Nullable Long connectTimeoutMicros) {
         var levels = new ArrayList<TrafficPolicy>();
         if (policy != null && policy.getTraffic() != null) {
             levels.add(policy.getTraffic());
@@ -100,6 +110,9 @@ final class Policies {
         }
         var merged = TrafficPolicy.newBuilder(NOTHING_SAID);
         levels.forEach(level -> overlay(merged, level, port));
+        if (merged.getConnectTimeoutUs() == null) {
+            merged.setConnectTimeoutUs(connectTimeoutMicros);
+        }
         return withDefaults(
                 policy == null ? "" : policy.getRule(), subset == null ? Map.of() : subset.getLabels(), merged.build());
     }

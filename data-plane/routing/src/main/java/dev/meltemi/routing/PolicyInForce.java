@@ -65,9 +65,10 @@ public record PolicyInForce(
         }
         var policy = Policies.choose(service, client);
         Subset found = Policies.subset(policy, subset);
+        var mesh = Scope.of(client, compiled.settings().values(), Map.of()).defaults();
         return found == null && !subset.isEmpty()
                 ? Optional.empty()
-                : Optional.of(Policies.inForce(policy, found, port));
+                : Optional.of(Policies.inForce(policy, found, port, mesh.connectTimeoutMicros()));
     }
 
     /// As a document would say it: maps by field, lists, texts, flags and numbers; durations are `Duration`. What

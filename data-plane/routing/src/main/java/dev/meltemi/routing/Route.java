@@ -30,7 +30,11 @@ public record Route(
 
     /// A route that adds nothing to where it leads.
     static Route plain(String name, String rule) {
-        return new Route(name, rule, 0, Retries.DEFAULT, null, null, FaultPlan.NONE, null, List.of());
+        return plain(name, rule, Retries.DEFAULT);
+    }
+
+    static Route plain(String name, String rule, Retries retries) {
+        return new Route(name, rule, 0, retries, null, null, FaultPlan.NONE, null, List.of());
     }
 
     /// What the path becomes on its way to the destination.

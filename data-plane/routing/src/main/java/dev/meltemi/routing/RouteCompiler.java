@@ -122,7 +122,7 @@ record RouteCompiler(Destinations destinations, Edge.Service service, int port) 
                 matched.name(),
                 matched.rules().getKind() + "/" + matched.rules().getRule(),
                 nanos(rule.getTimeoutUs()),
-                RouteSettings.retries(rule.getRetries()),
+                rule.getRetries() == null ? destinations.defaultRetries() : RouteSettings.retries(rule.getRetries()),
                 path == null ? pathRewrite(rule.getRewrite(), matched.path()) : path,
                 authority(rule.getRewrite(), to),
                 RouteSettings.fault(rule.getFault()),

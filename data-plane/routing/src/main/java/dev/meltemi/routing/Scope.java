@@ -34,6 +34,7 @@ final class Scope {
 
     private final String namespace;
     private final OutboundPolicy unknownHosts;
+    private final MeshDefaults defaults;
     /// Null: everything is shown.
     private final @Nullable List<ImportedHosts> listeners;
     /// Hosts to which imported rules lead: they can be sent to, though not be called.
@@ -42,10 +43,12 @@ final class Scope {
     private Scope(
             String namespace,
             OutboundPolicy unknownHosts,
+            MeshDefaults defaults,
             @Nullable List<ImportedHosts> listeners,
             Set<String> destinations) {
         this.namespace = namespace;
         this.unknownHosts = unknownHosts;
+        this.defaults = defaults;
         this.listeners = listeners;
         this.destinations = destinations;
     }
@@ -55,18 +58,19 @@ final class Scope {
         Settings mesh = mesh(all);
         Egress egress = sidecar == null ? null : sidecar.getEgress();
         if (egress == null) {
-            return new Scope(self.namespace(), unknownHosts(sidecar, mesh), null, Set.of());
+            return new Scope(self.namespace(), unknownHosts(sidecar, mesh), MeshDefaults.of(mesh), null, Set.of());
         }
         var imported = egress.getListeners().stream()
                 .map(listener -> ImportedHosts.of(listener, self.namespace()))
                 .toList();
-        var scope = new Scope(self.namespace(), unknownHosts(sidecar, mesh), imported, new HashSet<>());
+        var scope = new Scope(
+                self.namespace(), unknownHosts(sidecar, mesh), MeshDefaults.of(mesh), imported, new HashSet<>());
         services.values().forEach(scope::importDestinations);
         return scope;
     }
 
     /// What the mesh says of all workloads.
-    static @Nullable Settings mesh(Collection<Settings> all) {
+    private static @Nullable Settings mesh(Collection<Settings> all) {
         return all.stream()
                 .filter(settings -> settings.getRule().startsWith(MESH_CONFIG))
                 .min(OLDEST_FIRST)
@@ -142,6 +146,10 @@ final class Scope {
         return unknownHosts;
     }
 
+    MeshDefaults defaults() {
+        return defaults;
+    }
+
     /// Whether a service of that namespace can be called at a port.
     boolean shows(String namespaceOfService, String host, int port) {
         ImportedHosts listener = listenerAt(port);
@@ -199,6 +207,7 @@ final class Scope {
     /// Whether a table that was made within the other one holds what one made within this would.
     boolean sameAs(Scope other) {
         return namespace.equals(other.namespace)
+                && defaults.equals(other.defaults)
                 && (listeners == null ? other.listeners == null : listeners.equals(other.listeners))
                 && destinations.equals(other.destinations);
     }

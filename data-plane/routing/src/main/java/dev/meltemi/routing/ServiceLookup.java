@@ -24,6 +24,10 @@ final class ServiceLookup {
         this.scope = scope;
     }
 
+    MeshDefaults defaults() {
+        return scope.defaults();
+    }
+
     /// Where a rule may lead.
     ///
     /// @return null when nothing declares the host, or not to this workload

@@ -121,9 +121,12 @@ final class VirtualHosts {
                 && ServiceLookup.exported(rules.getExportTo(), self.namespace());
     }
 
-    private static RouteList plain(Cluster cluster) {
-        return RouteList.always(
-                new Decision.Forward(Route.plain("default", ""), cluster, HeaderEdits.NONE, HeaderEdits.NONE));
+    private RouteList plain(Cluster cluster) {
+        return RouteList.always(new Decision.Forward(
+                Route.plain("default", "", services.defaults().retries()),
+                cluster,
+                HeaderEdits.NONE,
+                HeaderEdits.NONE));
     }
 
     private static boolean isHttp(ServicePort port) {

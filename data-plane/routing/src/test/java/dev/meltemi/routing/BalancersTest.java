@@ -41,7 +41,8 @@ class BalancersTest {
                         80,
                         Cluster.Origin.ENDPOINTS,
                         Given.balanced(balancing),
-                        Cluster.Tls.AUTO));
+                        Cluster.Tls.AUTO,
+                        ""));
         cluster.replace(endpoints);
         return cluster;
     }
