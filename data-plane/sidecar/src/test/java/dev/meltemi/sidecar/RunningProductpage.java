@@ -16,11 +16,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import reactor.netty.resources.LoopResources;
 
 /// The sidecar of `productpage-v1` at an address of its own, as its application and a probe reach it.
 record RunningProductpage(Sidecar sidecar, String address) implements AutoCloseable {
-    static RunningProductpage start(LoopResources loops, MeshBus bus, Config config, Duration drain) {
+    static RunningProductpage start(LoopResources loops, @Nullable MeshBus bus, Config config, Duration drain) {
         var address = SidecarTest.loopback();
         var who = new Who(
                 "productpage-v1",
@@ -45,11 +46,19 @@ record RunningProductpage(Sidecar sidecar, String address) implements AutoClosea
 
     /// As the application asks, through the outbound port.
     String get(String uri) {
+        return asked(uri).body();
+    }
+
+    int status(String uri) {
+        return asked(uri).statusCode();
+    }
+
+    private HttpResponse<String> asked(String uri) {
         try (var client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .proxy(ProxySelector.of(new InetSocketAddress(address, 15001)))
                 .build()) {
-            return answer(client, uri).body();
+            return answer(client, uri);
         }
     }
 

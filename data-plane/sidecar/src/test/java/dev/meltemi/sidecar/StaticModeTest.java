@@ -109,6 +109,48 @@ class StaticModeTest {
     }
 
     @Test
+    void an_application_reaches_what_its_sidecar_shows_and_nothing_else() throws Exception {
+        var origin = HttpServer.create()
+                .runOn(LOOPS)
+                .host("127.0.0.1")
+                .port(0)
+                .handle((request, response) -> response.sendString(Mono.just("hello")))
+                .bindNow();
+        int port = ((InetSocketAddress) origin.address()).getPort();
+        Files.writeString(folder.resolve("all.yaml"), """
+            apiVersion: networking.istio.io/v1
+            kind: Sidecar
+            metadata: {name: default, namespace: default}
+            spec:
+              outboundTrafficPolicy: {mode: REGISTRY_ONLY}
+              egress:
+              - hosts: ["*/shown.example.com"]
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: ServiceEntry
+            metadata: {name: origin, namespace: default}
+            spec:
+              hosts: [shown.example.com, hidden.example.com]
+              resolution: STATIC
+              ports:
+              - {number: 80, name: http, protocol: HTTP}
+              endpoints:
+              - address: 127.0.0.1
+                ports: {http: %d}
+            """.formatted(port));
+        try (var productpage =
+                RunningProductpage.start(LOOPS, null, Config.FROM_BUS.withResources(folder), Duration.ofSeconds(2))) {
+            await().until(productpage.sidecar()::ready);
+
+            assertThat(productpage.get("http://shown.example.com/")).isEqualTo("hello");
+            assertThat(productpage.status("http://hidden.example.com/")).isEqualTo(502);
+            assertThat(productpage.status("http://unknown.example.org/")).isEqualTo(502);
+        } finally {
+            origin.disposeNow();
+        }
+    }
+
+    @Test
     void a_fault_in_a_document_is_named_with_its_place() throws Exception {
         Files.writeString(folder.resolve("broken.yaml"), """
             apiVersion: networking.istio.io/v1

@@ -10,6 +10,7 @@ import dev.meltemi.schemas.compiled.Cut;
 import dev.meltemi.schemas.compiled.MutualTls;
 import dev.meltemi.schemas.compiled.ServiceEndpoint;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
+import dev.meltemi.schemas.compiled.Settings;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -64,6 +65,12 @@ final class Sealed implements AutoCloseable {
     synchronized Map<String, ServiceRoutes> routes() {
         var all = new HashMap<String, ServiceRoutes>();
         live(Topics.ROUTES, new long[0]).forEach((key, put) -> all.put(key, (ServiceRoutes) put.value()));
+        return all;
+    }
+
+    synchronized Map<String, Settings> settings() {
+        var all = new HashMap<String, Settings>();
+        live(Topics.SETTINGS, new long[0]).forEach((key, put) -> all.put(key, (Settings) put.value()));
         return all;
     }
 
