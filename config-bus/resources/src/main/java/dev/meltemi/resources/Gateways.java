@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// `networking.istio.io` Gateway.
 final class Gateways {
@@ -69,10 +70,14 @@ final class Gateways {
         protocol.ifPresent(known -> checkTls(server, known, report));
         if (protocol.isPresent() && !isInForce(server)) {
             String reason = switch (protocol.get()) {
-                case HTTP -> "a redirect to HTTPS needs a TLS server: the port isn't opened";
-                case HTTP2, GRPC, GRPC_WEB, HTTP_PROXY -> "the port isn't opened: use protocol HTTP";
-                case HTTPS, TLS, TCP, UDP, MONGO, REDIS, MYSQL, UNSPECIFIED ->
-                    "the port isn't opened: only plain HTTP is served yet, end TLS in front of it";
+                case HTTP -> "Unix sockets aren't opened: give it a port";
+                case HTTP2, GRPC, GRPC_WEB, HTTP_PROXY ->
+                    "the port isn't opened, because the proxy speaks HTTP/1.1 only yet: use protocol HTTP";
+                case HTTPS, TLS ->
+                    "the port isn't opened, because the proxy doesn't take TLS from outside the mesh yet: end it in"
+                            + " front";
+                case TCP, MONGO, REDIS, MYSQL -> "the port isn't opened, because the proxy carries HTTP only yet";
+                case UDP, UNSPECIFIED -> "gateways don't carry UDP: the port isn't opened";
             };
             report.notInForce(server, reason);
         }
@@ -80,7 +85,6 @@ final class Gateways {
 
     private static boolean isInForce(Part server) {
         return Protocol.parse(server.at("port").text("protocol")).equals(Optional.of(Protocol.HTTP))
-                && !server.at("tls").flag("httpsRedirect")
                 && !server.text("bind").startsWith("unix:");
     }
 
@@ -93,14 +97,21 @@ final class Gateways {
         } else if (!unix && (port < 1 || port > 65_535)) {
             report.error(server.at("port").at("number"), port + ": expected a port from 1 to 65535");
         }
+        if (unix && !isSocketPath(bind.substring("unix://".length()))) {
+            report.error(server.at("bind"), "\"" + bind + "\": expected unix:///path of a file, or unix://@name");
+        }
         if (!bind.isEmpty() && !unix && !Addresses.isIp(bind)) {
             report.error(server.at("bind"), "\"" + bind + "\": expected an IP address or unix:///path");
         }
     }
 
+    private static boolean isSocketPath(String path) {
+        return path.startsWith("@") || (path.startsWith("/") && !path.endsWith("/"));
+    }
+
     private static void checkPort(Part port, Report report) {
         Optional<Protocol> protocol = Protocol.parse(port.text("protocol"));
-        if (protocol.isEmpty() || protocol.get() == Protocol.UNSPECIFIED || protocol.get() == Protocol.UDP) {
+        if (protocol.isEmpty() || protocol.get() == Protocol.UNSPECIFIED) {
             report.error(
                     port.at("protocol"),
                     "\"" + port.text("protocol") + "\" is no protocol of a gateway",
@@ -137,37 +148,41 @@ final class Gateways {
         boolean encrypted = protocol == Protocol.HTTPS || protocol == Protocol.TLS;
         if (encrypted && !tls.isPresent()) {
             report.error(server, protocol + " needs tls", "give it tls.mode and a certificate");
-        } else if (!encrypted && tls.isPresent() && !(protocol.isHttp() && isRedirectOnly(tls))) {
+        } else if (!encrypted && tls.isPresent() && !(protocol.isHttp() && endsNoTls(tls))) {
             report.error(tls, "can't stand at a port with protocol " + protocol, "use HTTPS, or httpsRedirect alone");
         }
-        if (protocol != Protocol.HTTP && tls.flag("httpsRedirect")) {
+        if (!protocol.isHttp() && tls.flag("httpsRedirect")) {
             report.warn(tls.at("httpsRedirect"), "redirects plain HTTP only");
         }
         ServerTls.check(tls, report);
     }
 
-    private static boolean isRedirectOnly(Part tls) {
-        return tls.flag("httpsRedirect") && tls.fields().size() == 1;
+    /// What may stand at a plaintext HTTP port, where `httpsRedirect` alone says something.
+    private static boolean endsNoTls(Part tls) {
+        return ServerTls.mode(tls).isPassthrough()
+                && Stream.of("caCertificates", "privateKey", "serverCertificate")
+                        .allMatch(field -> tls.text(field).isEmpty());
     }
 
     private static Gateway read(Part spec, Metadata metadata) {
         return new Gateway(
                 metadata.key(),
                 spec.textTable("selector"),
-                spec.items("servers").stream()
-                        .filter(Gateways::isInForce)
-                        .map(Gateways::server)
-                        .toList());
+                spec.items("servers").stream().map(Gateways::server).toList());
     }
 
     private static Server server(Part server) {
         Part port = server.at("port");
+        Part tls = server.at("tls");
+        Protocol protocol = Protocol.parse(port.text("protocol")).orElse(Protocol.UNSPECIFIED);
         return new Server(
                 server.text("name"),
                 (int) port.whole("number"),
                 port.text("name"),
-                Protocol.HTTP,
+                protocol,
                 server.text("bind"),
-                server.texts("hosts"));
+                server.texts("hosts"),
+                protocol.isHttp() && tls.flag("httpsRedirect"),
+                tls.isPresent() && !protocol.isHttp() ? Optional.of(ServerTls.read(tls)) : Optional.empty());
     }
 }

@@ -8,6 +8,7 @@ import static dev.meltemi.resources.shape.Shape.text;
 
 import dev.meltemi.resources.shape.Part;
 import dev.meltemi.resources.shape.Struct;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -66,22 +67,41 @@ final class ServerTls {
             "PSK-AES256-CBC-SHA",
             "DES-CBC3-SHA");
 
-    private static final Set<String> CERTIFICATE_FIELDS =
-            Set.of("serverCertificate", "privateKey", "caCertificates", "caCrl", "credentialName", "credentialNames");
+    private static final List<String> CERTIFICATE_FIELDS = List.of(
+            "serverCertificate",
+            "privateKey",
+            "caCertificates",
+            "tlsCertificates",
+            "credentialName",
+            "credentialNames");
 
     private ServerTls() {}
+
+    /// PASSTHROUGH without a mode.
+    static Gateway.TlsMode mode(Part tls) {
+        return tls.has("mode") ? Gateway.TlsMode.valueOf(tls.text("mode")) : Gateway.TlsMode.PASSTHROUGH;
+    }
+
+    static Gateway.Tls read(Part tls) {
+        var credentials = new ArrayList<String>();
+        tls.someText("credentialName").ifPresent(credentials::add);
+        credentials.addAll(tls.texts("credentialNames"));
+        tls.someText("serverCertificate").ifPresent(credentials::add);
+        tls.items("tlsCertificates")
+                .forEach(pair -> pair.someText("serverCertificate").ifPresent(credentials::add));
+        return new Gateway.Tls(mode(tls), credentials);
+    }
 
     static void check(Part tls, Report report) {
         if (!tls.isPresent()) {
             return;
         }
         checkCiphers(tls, report);
-        checkSources(tls, report);
-        switch (tls.text("mode")) {
-            case "ISTIO_MUTUAL" -> checkMeshIdentity(tls, report);
-            case "SIMPLE" -> checkCertificates(tls, false, report);
-            case "MUTUAL", "OPTIONAL_MUTUAL" -> checkCertificates(tls, true, report);
-            default -> warnOfIdleCertificates(tls, report); // PASSTHROUGH, also without a mode, and AUTO_PASSTHROUGH
+        switch (mode(tls)) {
+            case ISTIO_MUTUAL -> checkMeshIdentity(tls, report);
+            case SIMPLE -> checkCertificates(tls, false, report);
+            case MUTUAL, OPTIONAL_MUTUAL -> checkCertificates(tls, true, report);
+            case PASSTHROUGH, AUTO_PASSTHROUGH -> checkPassthrough(tls, report);
         }
     }
 
@@ -93,11 +113,20 @@ final class ServerTls {
         }
     }
 
-    private static void warnOfIdleCertificates(Part tls, Report report) {
+    private static void checkPassthrough(Part tls, Report report) {
+        checkSources(tls, report);
+        if (!tls.text("caCrl").isEmpty() && !tls.text("credentialName").isEmpty()) {
+            report.error(tls.at("caCrl"), "can't stand beside credentialName: the list belongs into the secret");
+        }
         for (String field : CERTIFICATE_FIELDS) {
-            if (!tls.at(field).isEmpty()) {
-                report.warn(tls.at(field), "is never used when TLS is passed through");
-            }
+            warnIfIdle(tls.at(field), report);
+        }
+        warnIfIdle(tls.at("caCrl"), report);
+    }
+
+    private static void warnIfIdle(Part field, Report report) {
+        if (!field.isEmpty()) {
+            report.warn(field, "is never used when TLS is passed through");
         }
     }
 
@@ -117,6 +146,7 @@ final class ServerTls {
     }
 
     private static void checkCertificates(Part tls, boolean mutual, Report report) {
+        checkSources(tls, report);
         if (!tls.at("credentialName").isEmpty() || !tls.at("credentialNames").isEmpty()) {
             return;
         }
@@ -130,28 +160,30 @@ final class ServerTls {
                     report.error(pair.at(field), "is missing: the server needs it, or credentialName");
                 }
             }
-            boolean ca = !tls.text("caCertificates").isEmpty()
-                    || !pair.text("caCertificates").isEmpty()
-                    || !tls.text("caCertCredentialName").isEmpty();
-            if (mutual && !ca) {
-                report.error(
-                        pair.at("caCertificates"), "is missing: mode MUTUAL checks client certificates against it");
-            }
         }
+        if (mutual && tls.text("caCertificates").isEmpty()) {
+            report.error(tls.at("caCertificates"), "is missing: clients' certificates are checked against it");
+        }
+    }
+
+    /// Of what begins with an operator of OpenSSL's language Istio judges nothing.
+    private static boolean isCipher(String name) {
+        return name.isEmpty() || name.equals("ALL") || !Names.isAlphanumeric(name.charAt(0)) || CIPHERS.contains(name);
     }
 
     private static void checkCiphers(Part tls, Report report) {
         Set<String> seen = new HashSet<>();
         for (Part cipher : tls.items("cipherSuites")) {
-            String name = cipher.text().replaceFirst("^[-+!]", "");
-            if (!CIPHERS.contains(name)) {
+            String name = cipher.text();
+            if (!isCipher(name)) {
                 report.warn(cipher, "\"" + name + "\" is no cipher suite and is left out");
-            } else if (!seen.add(cipher.text())) {
+            } else if (!seen.add(name)) {
                 report.warn(cipher, "\"" + name + "\" is there twice");
             }
         }
         String min = tls.text("minProtocolVersion");
-        if ((min.equals("TLSV1_0") || min.equals("TLSV1_1")) && seen.isEmpty()) {
+        if ((min.equals("TLSV1_0") || min.equals("TLSV1_1"))
+                && tls.items("cipherSuites").isEmpty()) {
             report.warn(tls.at("minProtocolVersion"), "older TLS needs cipherSuites that it knows");
         }
     }

@@ -28,8 +28,10 @@ record ConnectionCompiler(
     List<ConnectionRule> compile(Collection<ConnectionRules> candidates) {
         var compiled = new ArrayList<ConnectionRule>();
         for (ConnectionRules rules : candidates) {
-            if (rules.getGateways().contains(gateway)
-                    && ServiceLookup.exported(rules.getExportTo(), self.namespace())) {
+            // a route of the Gateway API stands where it is attached
+            boolean bound = rules.getGateways().contains(gateway)
+                    || (atGateway() && !rules.getKind().equals(RuleCompiler.VIRTUAL_SERVICE));
+            if (bound && ServiceLookup.exported(rules.getExportTo(), self.namespace())) {
                 rules.getRoutes().forEach(route -> compile(route, rules, compiled));
             }
         }

@@ -19,6 +19,10 @@ record ConnectionRule(
         bounds = List.copyOf(bounds);
     }
 
+    static ConnectionRule always(ConnectionDecision decision) {
+        return new ConnectionRule(List.of(), List.of(), List.of(decision), List.of(1));
+    }
+
     boolean matches(ConnectionHead head) {
         return (sniHosts.isEmpty() || names(head.sni())) && (subnets.isEmpty() || reaches(head.destination()));
     }

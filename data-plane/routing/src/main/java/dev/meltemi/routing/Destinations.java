@@ -7,6 +7,7 @@ import dev.meltemi.schemas.compiled.LoadBalancer;
 import dev.meltemi.schemas.compiled.ServicePort;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
 import dev.meltemi.schemas.compiled.Subset;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -61,6 +62,25 @@ final class Destinations {
     /// A service's own cluster at one of its ports.
     Cluster whole(ServiceRoutes service, int port) {
         return cluster(service, port, Policies.choose(service, self), null);
+    }
+
+    /// Every cluster of one of the mesh's own services, its subsets among them; none of what is outside, or not seen.
+    List<Cluster> allOf(String host) {
+        ServiceRoutes service = services.visible(host);
+        if (service == null || service.getExternal()) {
+            return List.of();
+        }
+        DestinationPolicy policy = Policies.choose(service, self);
+        var all = new ArrayList<Cluster>();
+        for (ServicePort port : service.getPorts()) {
+            if (!port.getProtocol().equals("UDP")) {
+                all.add(cluster(service, port.getNumber(), policy, null));
+                if (policy != null) {
+                    policy.getSubsets().forEach(subset -> all.add(cluster(service, port.getNumber(), policy, subset)));
+                }
+            }
+        }
+        return all;
     }
 
     private Cluster cluster(

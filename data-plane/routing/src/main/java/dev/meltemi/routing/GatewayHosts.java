@@ -1,5 +1,6 @@
 package dev.meltemi.routing;
 
+import dev.meltemi.routing.ServedGateways.Served;
 import dev.meltemi.schemas.access.Edge;
 import dev.meltemi.schemas.compiled.GatewayApi;
 import dev.meltemi.schemas.compiled.GatewayHost;
@@ -9,8 +10,8 @@ import dev.meltemi.schemas.compiled.HttpRules;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,12 +26,17 @@ final class GatewayHosts implements Hosts {
     private static final RouteList NO_HOST = new RouteList(List.of(), Edge.Service.UNKNOWN);
 
     private final Map<Integer, HostIndex<RouteList>> byPort;
+    private final GatewayConnections connections;
     private final List<RouteTable.Listener> listeners;
     private final Set<Cluster> clusters;
 
     private GatewayHosts(
-            Map<Integer, HostIndex<RouteList>> byPort, List<RouteTable.Listener> listeners, Set<Cluster> clusters) {
+            Map<Integer, HostIndex<RouteList>> byPort,
+            GatewayConnections connections,
+            List<RouteTable.Listener> listeners,
+            Set<Cluster> clusters) {
         this.byPort = byPort;
+        this.connections = connections;
         this.listeners = listeners;
         this.clusters = clusters;
     }
@@ -44,48 +50,93 @@ final class GatewayHosts implements Hosts {
             Clusters clusters) {
         var lookup = new ServiceLookup(services, self.namespace(), scope);
         var destinations = new Destinations(self, lookup, modes, clusters);
-        var told = new TreeMap<Integer, Map<String, List<Told>>>();
+        var told = new TreeMap<Integer, PortHosts>();
         var listeners = new LinkedHashSet<RouteTable.Listener>();
-        for (GatewayRoutes gateway : ours(self, gateways)) {
-            for (GatewayServer server : gateway.getServers()) {
+        List<Served> servers = ServedGateways.of(self, gateways);
+        for (Served served : servers) {
+            GatewayServer server = served.server();
+            if (served.opens()) {
                 listeners.add(new RouteTable.Listener(server.getBind(), server.getPort(), server.getProtocol()));
-                var hosts = told.computeIfAbsent(server.getPort(), _ -> new HashMap<>());
-                if (gateway.getApi() == GatewayApi.KUBERNETES) {
-                    server.getNamedHosts().forEach(host -> hosts.computeIfAbsent(host, _ -> new ArrayList<>()));
-                }
-                for (GatewayHost host : server.getHosts()) {
-                    var ofHost = hosts.computeIfAbsent(host.getHost(), _ -> new ArrayList<>());
-                    host.getHttp().stream()
-                            .filter(rules -> ServiceLookup.exported(rules.getExportTo(), self.namespace()))
-                            .forEach(rules -> ofHost.add(new Told(gateway.getGateway(), rules)));
-                }
+            }
+            if (served.isHttp()) {
+                told.computeIfAbsent(server.getPort(), _ -> new PortHosts()).add(served, self);
             }
         }
         var byPort = new HashMap<Integer, HostIndex<RouteList>>();
-        told.forEach((port, hosts) -> {
+        told.forEach((port, hosts) -> byPort.put(port, hosts.index(self, port, destinations)));
+        var connections = GatewayConnections.of(self, servers, destinations, services);
+        return new GatewayHosts(byPort, connections, List.copyOf(listeners), destinations.found());
+    }
+
+    /// What is told of one port's hosts.
+    private static final class PortHosts {
+        private final Map<String, List<Told>> told = new HashMap<>();
+        /// Hosts that are there even without rules.
+        private final Set<String> kept = new HashSet<>();
+        /// Hosts of which every request is sent to https, with the Gateway that says so.
+        private final Map<String, String> redirected = new HashMap<>();
+
+        void add(Served served, Workload self) {
+            GatewayServer server = served.server();
+            String gateway = served.gateway().getGateway();
+            for (GatewayHost host : server.getHosts()) {
+                var ofHost = of(host.getHost());
+                host.getHttp().stream()
+                        .filter(rules -> ServiceLookup.exported(rules.getExportTo(), self.namespace()))
+                        .forEach(rules -> ofHost.add(new Told(gateway, rules)));
+                if (server.getHttpsRedirect()) {
+                    redirected.putIfAbsent(host.getHost(), gateway);
+                }
+            }
+            if (server.getHttpsRedirect()) {
+                served.hosts().forEach(host -> redirected.putIfAbsent(host, gateway));
+            }
+            if (served.gateway().getApi() == GatewayApi.KUBERNETES) {
+                kept.addAll(served.hosts());
+            }
+            kept.addAll(redirected.keySet());
+            kept.forEach(this::of);
+        }
+
+        private List<Told> of(String host) {
+            return told.computeIfAbsent(host, _ -> new ArrayList<>());
+        }
+
+        /// A host of which no rule says anything here is left to a wider name.
+        HostIndex<RouteList> index(Workload self, int port, Destinations destinations) {
             var lists = new HashMap<String, RouteList>();
-            hosts.forEach((host, rules) -> lists.put(host, routes(self, rules, service(host), port, destinations)));
-            byPort.put(port, new HostIndex<>(lists));
-        });
-        return new GatewayHosts(byPort, List.copyOf(listeners), destinations.found());
+            told.forEach((host, rules) -> {
+                RouteList routes = routes(self, rules, service(host), port, destinations);
+                String gateway = redirected.get(host);
+                if (gateway != null) {
+                    lists.put(host, routes.behind(toHttps(gateway, service(host))));
+                } else if (kept.contains(host) || !routes.rules().isEmpty()) {
+                    lists.put(host, routes);
+                }
+            });
+            return new HostIndex<>(lists);
+        }
+
+        /// As Envoy's `require_tls`: whatever doesn't come by https goes there, its authority as it is.
+        private static RouteRule toHttps(String gateway, Edge.Service service) {
+            var https = new RedirectTarget(
+                    Route.plain("https-redirect", "Gateway/" + gateway),
+                    service,
+                    301,
+                    MatchedPath.ANY,
+                    null,
+                    null,
+                    null,
+                    "https",
+                    0,
+                    HeaderEdits.NONE);
+            return new RouteRule(
+                    List.of(new Predicate.Scheme(new StringTest.Exact("http", true))), new Action.SendElsewhere(https));
+        }
     }
 
     /// @param gateway by which the rules came to the host
     private record Told(String gateway, HttpRules rules) {}
-
-    /// The Gateways that select this workload, the oldest first; those of the Gateway API are served in their own
-    /// namespace only.
-    private static List<GatewayRoutes> ours(Workload self, Collection<GatewayRoutes> gateways) {
-        return gateways.stream()
-                .filter(gateway -> gateway.getApi() != GatewayApi.KUBERNETES
-                        || gateway.getNamespace().equals(self.namespace()))
-                .filter(gateway -> self.labels()
-                        .entrySet()
-                        .containsAll(gateway.getSelector().entrySet()))
-                .sorted(Comparator.comparingLong(GatewayRoutes::getConfigOffset)
-                        .thenComparing(GatewayRoutes::getGateway))
-                .toList();
-    }
 
     /// VirtualServices first, in their order; then what Gateway API routes say, by precedence.
     private static RouteList routes(
@@ -124,7 +175,7 @@ final class GatewayHosts implements Hosts {
 
     @Override
     public ConnectionDecision connect(ConnectionHead head, RandomGenerator random) {
-        return new ConnectionDecision.Close(new ProxyFailure.NoRoute(), Edge.Service.UNKNOWN);
+        return connections.connect(head, random);
     }
 
     List<RouteTable.Listener> listeners() {

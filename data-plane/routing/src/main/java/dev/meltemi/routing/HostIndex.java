@@ -1,7 +1,9 @@
 package dev.meltemi.routing;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +49,26 @@ final class HostIndex<T> {
     T find(String host) {
         T found = exact.get(host);
         return found == null ? byWildcard(host) : found;
+    }
+
+    /// Every entry that is meant, the most specific first.
+    ///
+    /// @param host in lower case, empty for a caller that names none: only `*` is meant
+    List<T> findAll(String host) {
+        var found = new ArrayList<T>();
+        T named = exact.get(host);
+        if (named != null) {
+            found.add(named);
+        }
+        for (int length : suffixLengths) {
+            T wild = length < host.length() || length == 0
+                    ? wildcards.get(host.substring(host.length() - length))
+                    : null;
+            if (wild != null) {
+                found.add(wild);
+            }
+        }
+        return found;
     }
 
     @Nullable

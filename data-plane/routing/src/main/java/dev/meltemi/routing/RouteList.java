@@ -31,6 +31,14 @@ final class RouteList {
         return rules;
     }
 
+    /// The same list with one rule before it.
+    RouteList behind(RouteRule first) {
+        var all = new ArrayList<RouteRule>();
+        all.add(first);
+        all.addAll(rules);
+        return new RouteList(all, otherwise);
+    }
+
     /// What becomes of a request that no rule matches.
     Decision otherwise() {
         return otherwise;

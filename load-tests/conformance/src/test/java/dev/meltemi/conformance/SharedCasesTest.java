@@ -18,7 +18,7 @@ class SharedCasesTest {
     @CsvSource({
         "VALIDATION, 548",
         "SAMPLES, 110",
-        "ROUTING, 130",
+        "ROUTING, 135",
         "POLICY, 16",
         "AUTHZ, 19",
         "ANALYSIS, 44",

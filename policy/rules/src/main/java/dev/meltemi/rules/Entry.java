@@ -32,7 +32,7 @@ sealed interface Entry permits Rule, Delegate, Policy, Declared, Door, Guard, Se
             case WorkloadEntry workload -> Optional.of(new Workload.Listed(workload));
             case Sidecar sidecar -> Optional.of(Setting.of(sidecar, offset, created));
             case MeshConfig mesh -> Optional.of(Setting.of(mesh, offset, created));
-            case Gateway gateway -> Optional.of(new Door(gateway, offset));
+            case Gateway gateway -> Optional.of(new Door(gateway, offset, created));
             case PeerAuthentication policy ->
                 Optional.of(Guard.of(policy, offset, created))
                         .filter(Guard::counts)

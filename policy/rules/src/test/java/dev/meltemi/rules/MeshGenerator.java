@@ -321,7 +321,25 @@ final class MeshGenerator {
         return new Gateway(
                 key("Gateway", pick(List.of("door", "gate"))),
                 Map.of("app", "gateway"),
-                List.of(new Gateway.Server("", 80 + random.nextInt(2), "http", Protocol.HTTP, "", hosts)));
+                List.of(
+                        new Gateway.Server(
+                                "",
+                                80 + random.nextInt(2),
+                                "http",
+                                Protocol.HTTP,
+                                "",
+                                hosts,
+                                maybe(),
+                                Optional.empty()),
+                        new Gateway.Server(
+                                "",
+                                443,
+                                "other",
+                                pick(List.of(Protocol.TLS, Protocol.HTTPS)),
+                                "",
+                                hosts,
+                                false,
+                                Optional.of(new Gateway.Tls(pick(List.of(Gateway.TlsMode.values())), List.of("c"))))));
     }
 
     private Registration registration() {
