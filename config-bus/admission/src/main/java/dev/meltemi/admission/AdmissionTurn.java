@@ -36,6 +36,7 @@ final class AdmissionTurn implements ActiveService.Turn {
     private final Ledger ledger = new Ledger();
     private final Fleet fleet;
     private final StatusCounts counts;
+    private final Attachments attachments = new Attachments(ledger);
     private final Set<Topic<?>> caughtUp = new HashSet<>();
     private final Set<String> recount = new LinkedHashSet<>();
     private final Proceedings proceedings;
@@ -62,7 +63,15 @@ final class AdmissionTurn implements ActiveService.Turn {
         this.fleet = new Fleet(settings.lease());
         this.counts = new StatusCounts(ledger, fleet, settings.deletedShown());
         this.proceedings = new Proceedings(
-                writer, clock, Topics.CONFIG.on(settings.topicPrefix()), ledger, fleet, counts, health, tally);
+                writer,
+                clock,
+                Topics.CONFIG.on(settings.topicPrefix()),
+                ledger,
+                fleet,
+                counts,
+                attachments,
+                health,
+                tally);
         this.lastLook = clock.instant();
     }
 
@@ -94,6 +103,7 @@ final class AdmissionTurn implements ActiveService.Turn {
         }
         var statuses = new TreeMap<>(counts.dueOnTick(now));
         statuses.putAll(proceedings.contradicted());
+        statuses.putAll(attachments.due(now));
         proceedings.publish(proceedings.forgotten(now), statuses);
         report();
     }
@@ -175,6 +185,7 @@ final class AdmissionTurn implements ActiveService.Turn {
             proceedings.forget(former);
             former.clear();
             continuity.settled(topicId);
+            attachments.begin();
             counts.recount(ledger.restoreStatuses(clock.instant()));
             counts.recount(ledger.keys());
             LOG.info(

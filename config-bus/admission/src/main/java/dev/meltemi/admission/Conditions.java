@@ -43,7 +43,8 @@ final class Conditions {
 
     /// The same verdict, counted again.
     static List<Condition> counted(ConfigStatus status, AppliedBy applied, Instant now) {
-        var verdict = find(status, ACCEPTED).map(Condition::message).orElse("");
+        var verdict =
+                find(status.conditions(), ACCEPTED).map(Condition::message).orElse("");
         return of(
                 status.state(),
                 verdict,
@@ -72,15 +73,28 @@ final class Conditions {
             long generation,
             Optional<ConfigStatus> before,
             Instant now) {
+        var last = before.map(ConfigStatus::conditions).orElse(List.of());
+        return condition(type, holds, reason, message, generation, last, now);
+    }
+
+    /// @param before keeps the time of a condition whose answer stays
+    static Condition condition(
+            String type,
+            boolean holds,
+            String reason,
+            String message,
+            long generation,
+            List<Condition> before,
+            Instant now) {
         var status = holds ? "True" : "False";
-        var since = before.flatMap(b -> find(b, type))
+        var since = find(before, type)
                 .filter(c -> c.status().equals(status))
                 .map(Condition::lastTransitionTime)
                 .orElseGet(() -> now.truncatedTo(ChronoUnit.MILLIS).toString());
         return new Condition(type, status, reason, message, generation, since);
     }
 
-    private static Optional<Condition> find(ConfigStatus status, String type) {
-        return status.conditions().stream().filter(c -> c.type().equals(type)).findFirst();
+    private static Optional<Condition> find(List<Condition> conditions, String type) {
+        return conditions.stream().filter(c -> c.type().equals(type)).findFirst();
     }
 }

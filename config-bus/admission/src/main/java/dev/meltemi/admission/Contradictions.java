@@ -88,13 +88,6 @@ final class Contradictions {
                 .filter(message -> !Neighbourhood.isAcross(message.code()))
                 .forEach(messages::add);
         messages.addAll(across);
-        return new ConfigStatus(
-                status.state(),
-                status.observedOffset(),
-                status.lastAcceptedOffset(),
-                status.conditions(),
-                messages,
-                status.notInForce(),
-                status.appliedBy());
+        return status.saying(messages);
     }
 }

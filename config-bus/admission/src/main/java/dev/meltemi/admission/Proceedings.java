@@ -31,6 +31,7 @@ final class Proceedings {
     private final Ledger ledger;
     private final Fleet fleet;
     private final StatusCounts counts;
+    private final Attachments attachments;
     private final AtomicReference<AdmissionHealth> health;
     private final Tally tally;
     private final Contradictions contradictions;
@@ -44,6 +45,7 @@ final class Proceedings {
             Ledger ledger,
             Fleet fleet,
             StatusCounts counts,
+            Attachments attachments,
             AtomicReference<AdmissionHealth> health,
             Tally tally) {
         this.writer = writer;
@@ -52,6 +54,7 @@ final class Proceedings {
         this.ledger = ledger;
         this.fleet = fleet;
         this.counts = counts;
+        this.attachments = attachments;
         this.health = health;
         this.tally = tally;
         this.contradictions = new Contradictions(ledger);
@@ -109,6 +112,7 @@ final class Proceedings {
     private Ruling judged(Submission submission) {
         var ruling = Ruling.on(submission, ledger.known(submission.key()), fleet::applied, configTopic);
         ledger.put(submission.key(), ruling.after());
+        attachments.take(submission.key());
         contradictions.look(submission.key());
         ledger.marked(new Stamp(topicId, submission.at().number()));
         counts.verdict(submission.key(), clock.instant());

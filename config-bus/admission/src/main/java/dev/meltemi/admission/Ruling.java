@@ -115,7 +115,7 @@ record Ruling(Judgement judgement, Known after, List<Write<?>> writes) {
             AppliedBy applied) {
         long observed = submission.at().number();
         var verdict = messages.isEmpty() ? "" : messages.getFirst().text();
-        return new ConfigStatus(
+        var status = new ConfigStatus(
                 state,
                 observed,
                 accepted,
@@ -130,6 +130,12 @@ record Ruling(Judgement judgement, Known after, List<Write<?>> writes) {
                 messages,
                 notInForce,
                 applied);
+        return state == State.Deleted
+                ? status
+                : before.status()
+                        // what other documents make of it is looked at after the verdict
+                        .map(last -> status.attached(last.parents(), last.listeners()))
+                        .orElse(status);
     }
 
     private static Write<String> history(Submission submission, Known before, Optional<Version> after) {

@@ -101,14 +101,7 @@ final class StatusCounts {
     }
 
     private static ConfigStatus counted(ConfigStatus status, AppliedBy applied, Instant now) {
-        return new ConfigStatus(
-                status.state(),
-                status.observedOffset(),
-                status.lastAcceptedOffset(),
-                Conditions.counted(status, applied, now),
-                status.messages(),
-                status.notInForce(),
-                applied);
+        return status.counted(Conditions.counted(status, applied, now), applied);
     }
 
     /// How long a laggard has been silent changes every second; who lags doesn't.

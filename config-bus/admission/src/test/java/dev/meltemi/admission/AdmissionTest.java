@@ -91,6 +91,29 @@ class AdmissionTest {
     }
 
     @Test
+    void a_route_of_the_gateway_api_is_told_when_its_gateway_comes() {
+        var key = "gateway.networking.k8s.io/HTTPRoute/default/web";
+        var head = "apiVersion: gateway.networking.k8s.io/v1\nkind: %s\nmetadata: {name: %s}\nspec: %s\n";
+        publish(key, head.formatted("HTTPRoute", "web", "{parentRefs: [{name: edge}]}"));
+        Awaitility.await().until(() -> accepted(key).equals("NoMatchingParent"));
+
+        publish(
+                "gateway.networking.k8s.io/Gateway/default/edge",
+                head.formatted(
+                        "Gateway", "edge", "{gatewayClassName: c, listeners: [{name: a, port: 80, protocol: HTTP}]}"));
+
+        Awaitility.await().until(() -> accepted(key).equals("Accepted"));
+    }
+
+    private String accepted(String key) {
+        return contents.status(key).stream()
+                .flatMap(status -> status.parents().stream())
+                .map(parent -> parent.conditions().getFirst().reason())
+                .findFirst()
+                .orElse("");
+    }
+
+    @Test
     void several_documents_in_one_record_are_refused() {
         var status = contents.verdict(REVIEWS, publish(REVIEWS, virtualService("v1") + "---\n" + virtualService("v2")));
 

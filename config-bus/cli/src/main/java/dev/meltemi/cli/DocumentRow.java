@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /// One document as `get` shows it.
 ///
@@ -67,10 +68,31 @@ record DocumentRow(
     }
 
     String message() {
-        return status.map(known -> known.messages().isEmpty()
-                        ? known.notInForce().isEmpty() ? "-" : "not in force: " + String.join("; ", known.notInForce())
-                        : known.messages().getFirst().text())
+        return status.flatMap(known -> known.messages().stream()
+                        .map(ConfigStatus.Message::text)
+                        .findFirst()
+                        .or(() -> refused(known))
+                        .or(() -> Optional.of(known.notInForce())
+                                .filter(list -> !list.isEmpty())
+                                .map(list -> "not in force: " + String.join("; ", list))))
                 .orElse("-");
+    }
+
+    /// What other documents of the Gateway API object to: a parent to its route, or a gateway's listener that isn't
+    /// open.
+    private static Optional<String> refused(ConfigStatus status) {
+        Stream<String> parents = status.parents().stream()
+                .flatMap(parent ->
+                        no(parent.parentRef().kind() + " " + parent.parentRef().name(), parent.conditions()));
+        Stream<String> listeners = status.listeners().stream()
+                .flatMap(listener -> no("listener " + listener.name(), listener.conditions()));
+        return Stream.concat(parents, listeners).findFirst();
+    }
+
+    private static Stream<String> no(String who, List<ConfigStatus.Condition> conditions) {
+        return conditions.stream()
+                .filter(one -> one.status().equals("False") && !one.type().equals("Conflicted"))
+                .map(one -> who + ": " + one.reason() + ", " + one.message());
     }
 
     /// What is in force, or what was written while nothing is.
