@@ -100,7 +100,7 @@ class WordsTest {
                     + "\"conditions\":[{\"type\":\"Accepted\",\"status\":\"True\",\"reason\":\"Valid\",\"message\":\"\","
                     + "\"observedGeneration\":1842,\"lastTransitionTime\":\"2026-11-21T00:00:00Z\"}],\"messages\":[{\"code\":\"IST0101\",\"level\":\"Warning\",\"line\":3,\"col\":7,\"text\":\"no"
                     + " such"
-                    + " host\",\"hint\":null}],\"notInForce\":[],\"appliedBy\":{\"n\":7,\"of\":7,\"laggards\":[]}}";
+                    + " host\",\"hint\":null}],\"notInForce\":[],\"appliedBy\":{\"n\":7,\"of\":7,\"laggards\":[]},\"parents\":[],\"listeners\":[]}";
 
         private final ConfigStatus status = new ConfigStatus(
                 ConfigStatus.State.Accepted,
@@ -122,6 +122,14 @@ class WordsTest {
             var newer = LINE.replace("{\"state\"", "{\"novelty\":[1],\"state\"");
 
             assertThat(Topics.STATUS.codec().decode(newer.getBytes(StandardCharsets.UTF_8)))
+                    .isEqualTo(status);
+        }
+
+        @Test
+        void a_status_of_a_release_before_the_gateway_api_is_read() throws MalformedRecordException {
+            var older = LINE.replace(",\"parents\":[],\"listeners\":[]", "");
+
+            assertThat(Topics.STATUS.codec().decode(older.getBytes(StandardCharsets.UTF_8)))
                     .isEqualTo(status);
         }
 
