@@ -1,16 +1,25 @@
 package dev.meltemi.resources;
 
 import dev.meltemi.resources.shape.Part;
+import java.util.Locale;
+import java.util.Set;
 
 /// What may be a header's name and value (RFC 9110 section 5, and Envoy's `%VARIABLE%` in values).
 final class HeaderSyntax {
     private static final String TOKEN_SYMBOLS = "!#$%&'*+-.^_`|~";
+
+    private static final Set<String> FRAMING = Set.of("content-length", "transfer-encoding", "connection");
 
     private HeaderSyntax() {}
 
     static boolean isToken(String name) {
         return !name.isEmpty()
                 && name.chars().allMatch(c -> Names.isAlphanumeric(c) || TOKEN_SYMBOLS.indexOf((char) c) >= 0);
+    }
+
+    /// Whether it says where a message ends.
+    static boolean isFraming(String name) {
+        return FRAMING.contains(name.toLowerCase(Locale.ROOT));
     }
 
     /// Names of headers that `set`, `add` and `remove` change.

@@ -183,10 +183,14 @@ final class HttpRouteCheck {
         HeaderSyntax.checkOperations(headers, report);
         for (String direction : List.of("request", "response")) {
             for (String operation : List.of("set", "add")) {
-                headers.at(direction).at(operation).fields().values().stream()
-                        .filter(value -> value.text().contains("%"))
-                        .forEach(value -> report.notInForce(
-                                value, "variables aren't filled in yet: the text is sent as it stands"));
+                headers.at(direction).at(operation).fields().forEach((name, value) -> {
+                    if (HeaderSyntax.isFraming(name)) {
+                        report.notInForce(value, "how long a message is and how it is sent is the proxy's to say");
+                    }
+                    for (String variable : HeaderVariables.leftOpen(value.text())) {
+                        report.notInForce(value, variable + " isn't filled in: it is sent as it stands");
+                    }
+                });
             }
         }
     }

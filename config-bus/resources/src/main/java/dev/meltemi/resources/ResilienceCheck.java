@@ -25,6 +25,9 @@ final class ResilienceCheck {
             "resource-exhausted",
             "unavailable");
 
+    /// Headers that make an answer retriable can't be named; HTTP/3 isn't spoken.
+    private static final Set<String> NEVER_MET = Set.of("retriable-headers", "http3-post-connect-failure");
+
     private static final Set<String> GRPC_STATUSES = Set.of(
             "OK",
             "CANCELLED",
@@ -61,7 +64,9 @@ final class ResilienceCheck {
         String retryOn = retries.text("retryOn");
         if (!retryOn.isEmpty()) {
             for (String condition : retryOn.split(",", -1)) {
-                if (!RETRY_ON.contains(condition) && !isStatus(condition)) {
+                if (NEVER_MET.contains(condition)) {
+                    report.notInForce(retries.at("retryOn"), "nothing meets " + condition + " here");
+                } else if (!RETRY_ON.contains(condition) && !isStatus(condition)) {
                     report.error(
                             retries.at("retryOn"),
                             "\"" + condition + "\" is no condition",

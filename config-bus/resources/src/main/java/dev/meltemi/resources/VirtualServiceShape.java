@@ -78,7 +78,7 @@ final class VirtualServiceShape {
             .field("retryOn", text())
             .field("backoff", duration())
             .notYet("retryRemoteLocalities", flag(), "a retry chooses among all endpoints: localities come later")
-            .notYet("retryIgnorePreviousHosts", flag(), "a retry always avoids the hosts that it has tried");
+            .field("retryIgnorePreviousHosts", flag());
 
     private static final Struct FAULT = struct().field(
                     "delay",
@@ -91,7 +91,7 @@ final class VirtualServiceShape {
                     "abort",
                     struct().field("percentage", PERCENTAGE)
                             .field("httpStatus", number())
-                            .notYet("grpcStatus", text(), "requests are aborted over HTTP only: use httpStatus")
+                            .field("grpcStatus", text())
                             .field("http2Error", text())
                             .atMostOne("httpStatus", "grpcStatus", "http2Error"));
 

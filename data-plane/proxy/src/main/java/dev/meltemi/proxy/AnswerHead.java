@@ -2,7 +2,6 @@ package dev.meltemi.proxy;
 
 import dev.meltemi.proxy.wire.Framing;
 import dev.meltemi.proxy.wire.HeadWriter;
-import dev.meltemi.routing.HeaderEdits;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
@@ -27,10 +26,11 @@ final class AnswerHead {
     /// @return how the body goes on to the caller
     static Framing forward(Exchange exchange, HttpResponse head, Framing framing, long upstreamNanos) {
         HttpHeaders headers = head.headers();
+        exchange.status = head.status().code();
         if (exchange.forward != null) {
-            apply(exchange.forward.responseEdits(), headers);
+            RequestFacts.edit(headers, exchange.forward.responseEdits(), exchange, headers);
         }
-        apply(exchange.crossOrigin, headers);
+        RequestFacts.edit(headers, exchange.crossOrigin, exchange, headers);
         if (exchange.setCookie != null) {
             headers.add(HttpHeaderNames.SET_COOKIE, exchange.setCookie);
         }
@@ -41,7 +41,6 @@ final class AnswerHead {
             // HTTP/1.0 knows no chunks.
             onward = exchange.http11 ? Framing.CHUNKED : Framing.UNTIL_CLOSE;
         }
-        exchange.status = head.status().code();
         exchange.responseStarted = true;
         AsciiString connection = LocalReply.connection(exchange, onward);
         // The standard phrase: what the upstream wrote there is nobody's business.
@@ -49,20 +48,5 @@ final class AnswerHead {
         exchange.client.write(
                 exchange, HeadWriter.response(exchange.client.allocator(), status, headers, onward, connection));
         return onward;
-    }
-
-    static void apply(HeaderEdits edits, HttpHeaders headers) {
-        if (edits.isEmpty()) {
-            return;
-        }
-        for (HeaderEdits.Edit edit : edits.set()) {
-            headers.set(edit.name(), edit.value());
-        }
-        for (HeaderEdits.Edit edit : edits.add()) {
-            headers.add(edit.name(), edit.value());
-        }
-        for (String name : edits.remove()) {
-            headers.remove(name);
-        }
     }
 }

@@ -213,8 +213,9 @@ final class Attempts implements UpstreamUser {
 
     @Override
     public void onHead(HttpResponse head, Framing framing) {
-        if (rules.retriesStatus(head.status().code())) {
+        if (rules.retriesAnswer(head)) {
             UpstreamConnection refused = connection;
+            remember(endpoint);
             letGo();
             if (refused != null) {
                 refused.abort();
@@ -282,7 +283,7 @@ final class Attempts implements UpstreamUser {
     }
 
     private void remember(@Nullable Endpoint where) {
-        if (where != null) {
+        if (where != null && rules.goesElsewhere()) {
             tried = tried.isEmpty() ? new ArrayList<>() : tried;
             tried.add(where);
         }

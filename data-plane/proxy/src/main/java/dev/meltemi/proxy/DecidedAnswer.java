@@ -17,13 +17,15 @@ final class DecidedAnswer implements RequestFilter {
                 closeUnlessShort(exchange);
                 HttpHeaders headers = LocalReply.headers(exchange);
                 headers.set(HttpHeaderNames.LOCATION, redirect.location());
-                AnswerHead.apply(redirect.responseEdits(), headers);
+                exchange.status = redirect.status();
+                RequestFacts.edit(headers, redirect.responseEdits(), exchange, headers);
                 LocalReply.send(exchange, redirect.status(), "direct_response", LocalReply.NO_BODY, headers);
             }
             case Decision.Respond respond -> {
                 closeUnlessShort(exchange);
                 HttpHeaders headers = LocalReply.headers(exchange);
-                AnswerHead.apply(respond.responseEdits(), headers);
+                exchange.status = respond.status();
+                RequestFacts.edit(headers, respond.responseEdits(), exchange, headers);
                 LocalReply.describe(respond.body(), headers);
                 LocalReply.send(exchange, respond.status(), "direct_response", respond.body(), headers);
             }

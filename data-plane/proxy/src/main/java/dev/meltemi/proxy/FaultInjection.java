@@ -1,6 +1,7 @@
 package dev.meltemi.proxy;
 
 import dev.meltemi.routing.FaultPlan;
+import dev.meltemi.routing.GrpcStatus;
 import dev.meltemi.routing.ProxyFailure;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -14,12 +15,12 @@ final class FaultInjection implements RequestFilter {
         FaultPlan plan = exchange.forward == null
                 ? FaultPlan.NONE
                 : exchange.forward.route().fault();
-        if (plan.delayPercent() <= 0 && plan.httpAbortPercent() <= 0) {
+        if (plan.delayPercent() <= 0 && plan.abortPercent() <= 0) {
             next.proceed(exchange);
             return;
         }
         RandomGenerator random = exchange.client.loop().random;
-        boolean abort = draw(random, plan.httpAbortPercent());
+        boolean abort = plan.httpStatus() != 0 && draw(random, plan.abortPercent());
         if (!draw(random, plan.delayPercent())) {
             abortOrProceed(exchange, plan, abort, next);
             return;
@@ -43,7 +44,12 @@ final class FaultInjection implements RequestFilter {
         if (abort) {
             exchange.fault = exchange.fault.isEmpty() ? "abort" : "delay,abort";
             DecidedAnswer.closeUnlessShort(exchange);
-            LocalReply.fail(exchange, new ProxyFailure.InjectedAbort(plan.abortStatus()));
+            var failure = new ProxyFailure.InjectedAbort(plan.httpStatus());
+            if (plan.abortGrpcStatus().isEmpty() || !GrpcAnswer.isAskedFor(exchange)) {
+                LocalReply.fail(exchange, failure);
+            } else {
+                GrpcAnswer.send(exchange, GrpcStatus.valueOf(plan.abortGrpcStatus()), failure);
+            }
         } else {
             next.proceed(exchange);
         }

@@ -82,7 +82,7 @@ final class LocalReply {
         exchange.details = details;
         exchange.responseStarted = true;
         exchange.body.discard();
-        AnswerHead.apply(exchange.crossOrigin, headers);
+        RequestFacts.edit(headers, exchange.crossOrigin, exchange, headers);
         HttpResponseStatus line = HttpResponseStatus.valueOf(status);
         boolean bodiless = status == 204 || status == 304;
         Framing framing = bodiless ? Framing.NONE : new Framing(Framing.Kind.LENGTH, body.length);

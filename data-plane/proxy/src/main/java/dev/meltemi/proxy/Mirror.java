@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// One copy of a request on its way to a mirror; its answer is read and dropped.
+/// One copy of a request on its way to a mirror, addressed as the original is; its answer is read and dropped.
 @SuppressWarnings("FutureReturnValueIgnored") // what fails closes the channel, and that is heard
 final class Mirror implements UpstreamUser {
     /// A mirror that takes longer is cut off.
@@ -55,7 +55,7 @@ final class Mirror implements UpstreamUser {
                 exchange.client.allocator(),
                 exchange.method,
                 exchange.upstreamPath,
-                shadow(exchange.upstreamAuthority),
+                exchange.upstreamAuthority,
                 exchange.headers,
                 framing,
                 1,
@@ -69,14 +69,6 @@ final class Mirror implements UpstreamUser {
         } else if (!mirror.over) {
             mirror.connection = lent;
         }
-    }
-
-    /// Envoy marks mirrored requests in the host: `reviews-shadow:9080`.
-    private static String shadow(String authority) {
-        int colon = authority.lastIndexOf(':');
-        return colon < 0 || authority.endsWith("]")
-                ? authority + "-shadow"
-                : authority.substring(0, colon) + "-shadow" + authority.substring(colon);
     }
 
     @Override

@@ -20,7 +20,7 @@ final class RequestEdits implements RequestFilter {
             if (authority != null) {
                 exchange.upstreamAuthority = authority;
             }
-            AnswerHead.apply(forward.requestEdits(), exchange.headers);
+            RequestFacts.edit(exchange.headers, forward.requestEdits(), exchange, null);
         }
         next.proceed(exchange);
     }

@@ -7,6 +7,7 @@ import dev.meltemi.routing.ProxyFailure;
 import dev.meltemi.routing.Retries;
 import dev.meltemi.routing.Retries.Condition;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponse;
 import java.util.Collections;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -51,13 +52,33 @@ final class RetryRules {
         return matches(failure) && take();
     }
 
-    boolean retriesStatus(int status) {
+    /// @param head of the answer: what gRPC says there without a body counts, trailers come too late
+    boolean retriesAnswer(HttpResponse head) {
+        int status = head.status().code();
         boolean wanted = (status >= 500 && on(Condition.FIVE_XX))
                 || (status >= 502 && status <= 504 && on(Condition.GATEWAY_ERROR))
                 || (status == 409 && on(Condition.RETRIABLE_4XX))
                 || (on(Condition.RETRIABLE_STATUS_CODES)
-                        && retries.statusCodes().contains(status));
+                        && retries.statusCodes().contains(status))
+                || (on(Condition.ENVOY_RATELIMITED) && head.headers().contains("x-envoy-ratelimited"))
+                || onGrpc(head.headers().get("grpc-status"));
         return wanted && take();
+    }
+
+    private boolean onGrpc(@Nullable String status) {
+        return switch (status) {
+            case "1" -> on(Condition.CANCELLED);
+            case "4" -> on(Condition.DEADLINE_EXCEEDED);
+            case "8" -> on(Condition.RESOURCE_EXHAUSTED);
+            case "13" -> on(Condition.INTERNAL);
+            case "14" -> on(Condition.UNAVAILABLE);
+            case null, default -> false;
+        };
+    }
+
+    /// Whether a retry avoids the endpoint that failed.
+    boolean goesElsewhere() {
+        return retries.elsewhere();
     }
 
     /// Whether it failed because all retries were used up: URX.

@@ -124,19 +124,68 @@ class RuleActionsTest {
     }
 
     @Test
-    void an_abort_by_grpc_status_alone_aborts_nothing() throws IOException {
-        try (var origin = RecordingOrigin.answering(RecordingOrigin.OK)) {
+    void an_abort_by_grpc_status_is_told_in_the_caller_s_words() throws IOException {
+        proxy.rules.route(route -> route.setFault(Fault.newBuilder()
+                .setAbortPercent(100)
+                .setAbortGrpcStatus("RESOURCE_EXHAUSTED")
+                .build()));
+
+        String plain = RawClient.ask(proxy.outbound(), GET);
+        String grpc = RawClient.ask(
+                proxy.outbound(),
+                "POST /a HTTP/1.1\r\nHost: reviews:9080\r\nContent-Type: application/grpc+proto\r\n"
+                        + "Content-Length: 0\r\n\r\n");
+
+        assertThat(plain).startsWith("HTTP/1.1 429");
+        assertThat(grpc)
+                .startsWith("HTTP/1.1 200")
+                .contains("\r\ngrpc-status: 8\r\n", "\r\ncontent-type: application/grpc\r\n");
+        assertThat(proxy.log).hasSize(2).allMatch(entry -> entry.responseFlags().equals("FI"));
+    }
+
+    @Test
+    void variables_in_headers_are_filled_in_and_what_is_empty_is_not_sent() throws IOException {
+        try (var origin =
+                RecordingOrigin.answering("HTTP/1.1 201 Created\r\nx-version: v2\r\ncontent-length: 0\r\n\r\n")) {
             proxy.rules
                     .endpoint(origin.address())
-                    .route(route -> route.setFault(Fault.newBuilder()
-                            .setAbortPercent(100)
-                            .setAbortGrpcStatus("UNAVAILABLE")
-                            .build()));
+                    .route(route -> route.setName("cart")
+                            .setHeaders(HeaderOperations.newBuilder()
+                                    .setRequestSet(Map.of(
+                                            "x-from", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
+                                            "x-what", "%REQ(:method)% %REQ(X-Absent?:path):2% 100%%",
+                                            "x-none", "%REQ(x-absent)%"))
+                                    .setResponseSet(
+                                            Map.of("x-by", "%ROUTE_NAME%/%RESP(x-version)%/%RESPONSE_CODE%/%HOSTNAME%"))
+                                    .build()));
 
             String answer = RawClient.ask(proxy.outbound(), GET);
 
-            assertThat(answer).startsWith("HTTP/1.1 200");
-            assertThat(proxy.entry().fault()).isEmpty();
+            assertThat(origin.received())
+                    .contains("\r\nx-from: 127.0.0.1\r\n", "\r\nx-what: GET /a 100%\r\n")
+                    .doesNotContain("x-none");
+            assertThat(answer).contains("\r\nx-by: cart/v2/201/%HOSTNAME%\r\n");
+        }
+    }
+
+    @Test
+    void a_status_is_retried_on_an_endpoint_that_did_not_give_it() throws IOException {
+        try (var busy = RecordingOrigin.answering("HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n");
+                var origin = RecordingOrigin.answering(RecordingOrigin.OK)) {
+            proxy.rules
+                    .endpoint(busy.address())
+                    .endpoint(origin.address())
+                    .route(route -> route.setRetries(RetryPolicy.newBuilder()
+                            .setAttempts(1)
+                            .setRetryOn(List.of("503"))
+                            .setBackoffUs(1_000L)
+                            .build()));
+
+            for (int i = 0; i < 8; i++) {
+                assertThat(RawClient.ask(proxy.outbound(), GET)).startsWith("HTTP/1.1 200");
+            }
+
+            assertThat(proxy.log).anyMatch(entry -> entry.attempts() == 2);
         }
     }
 
@@ -154,7 +203,7 @@ class RuleActionsTest {
 
             Awaitility.await().until(() -> mirror.received().split("\r\n\r\nhello", -1).length == 4);
             assertThat(mirror.received())
-                    .startsWith("POST /a HTTP/1.1\r\nhost: reviews-shadow:9080\r\n")
+                    .startsWith("POST /a HTTP/1.1\r\nhost: reviews:9080\r\n")
                     .contains("content-length: 5\r\n");
             assertThat(proxy.log).hasSize(3).allMatch(entry -> entry.responseCode() == 200);
         }

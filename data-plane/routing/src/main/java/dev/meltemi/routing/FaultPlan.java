@@ -10,9 +10,10 @@ public record FaultPlan(
         double delayPercent, long delayNanos, double abortPercent, int abortStatus, String abortGrpcStatus) {
     public static final FaultPlan NONE = new FaultPlan(0, 0, 0, 0, "");
 
-    /// Share of requests to abort with an HTTP status. An abort by gRPC status says nothing to a caller that speaks
-    /// plain HTTP, so none is made.
-    public double httpAbortPercent() {
-        return abortStatus == 0 ? 0 : abortPercent;
+    /// The HTTP status with which a caller that doesn't speak gRPC sees the abort; 0: there is none.
+    public int httpStatus() {
+        return abortGrpcStatus.isEmpty()
+                ? abortStatus
+                : GrpcStatus.valueOf(abortGrpcStatus).httpStatus();
     }
 }

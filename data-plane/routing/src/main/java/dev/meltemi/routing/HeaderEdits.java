@@ -2,6 +2,7 @@ package dev.meltemi.routing;
 
 import dev.meltemi.schemas.compiled.HeaderOperations;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,7 +17,12 @@ public record HeaderEdits(List<Edit> set, List<Edit> add, List<String> remove) {
     private static final Set<String> PROXYS_OWN =
             Set.of("host", ":authority", "content-length", "transfer-encoding", "connection");
 
-    public record Edit(String name, String value) {}
+    /// @param format what fills the value in, null for one that is sent as it stands
+    public record Edit(String name, String value, @Nullable HeaderFormat format) {
+        public Edit(String name, String value) {
+            this(name, value, null);
+        }
+    }
 
     public HeaderEdits {
         set = List.copyOf(set);
@@ -41,14 +47,44 @@ public record HeaderEdits(List<Edit> set, List<Edit> add, List<String> remove) {
                 : of(operations.getResponseSet(), operations.getResponseAdd(), operations.getResponseRemove());
     }
 
-    /// These first, then others.
-    HeaderEdits then(HeaderEdits others) {
+    /// As if one list said both: all that is set, then all that is added, then what is removed.
+    HeaderEdits beside(HeaderEdits others) {
         if (isEmpty()) {
             return others;
         }
         return others.isEmpty()
                 ? this
                 : new HeaderEdits(joined(set, others.set), joined(add, others.add), joined(remove, others.remove));
+    }
+
+    /// These first and then the others, each in its own order: what these add is gone where the others set it, and what
+    /// these remove is there again where the others bring it.
+    HeaderEdits then(HeaderEdits others) {
+        Set<String> later = names(others.set);
+        Set<String> brought = new HashSet<>(later);
+        brought.addAll(names(others.add));
+        var revived = others.add.stream()
+                .filter(edit -> remove.contains(edit.name()) && !later.contains(edit.name()))
+                .toList();
+        var set = joined(
+                this.set.stream()
+                        .filter(edit -> !remove.contains(edit.name()) && !later.contains(edit.name()))
+                        .toList(),
+                joined(others.set, revived));
+        var add = joined(
+                this.add.stream()
+                        .filter(edit -> !remove.contains(edit.name()) && !later.contains(edit.name()))
+                        .toList(),
+                others.add.stream().filter(edit -> !revived.contains(edit)).toList());
+        var removed =
+                joined(remove.stream().filter(name -> !brought.contains(name)).toList(), others.remove);
+        return new HeaderEdits(set, add, removed);
+    }
+
+    private static Set<String> names(List<Edit> edits) {
+        var names = new HashSet<String>();
+        edits.forEach(edit -> names.add(edit.name()));
+        return names;
     }
 
     private static HeaderEdits of(Map<String, String> set, Map<String, String> add, List<String> remove) {
@@ -59,14 +95,16 @@ public record HeaderEdits(List<Edit> set, List<Edit> add, List<String> remove) {
         return edits.isEmpty() ? NONE : edits;
     }
 
-    /// Where a message goes and how long it is are the proxy's to write: a second word on them could be
+    /// A header without value isn't sent, as from Envoy. Where a message goes and how long it is are the proxy's to
+    /// write: a second word on them could be
     /// understood differently by two readers.
     private static List<Edit> sorted(Map<String, String> edits) {
         var sorted = new TreeMap<String, String>();
         edits.forEach((name, value) -> sorted.put(name.toLowerCase(Locale.ROOT), value));
         sorted.keySet().removeIf(PROXYS_OWN::contains);
         return sorted.entrySet().stream()
-                .map(edit -> new Edit(edit.getKey(), edit.getValue()))
+                .map(edit -> HeaderFormat.edit(edit.getKey(), edit.getValue()))
+                .filter(edit -> !edit.value().isEmpty())
                 .toList();
     }
 

@@ -10,8 +10,14 @@ import java.util.Set;
 /// @param perTryTimeoutNanos 0: none
 /// @param statusCodes codes that are retried when the conditions say `retriable-status-codes`
 /// @param backoffBaseNanos base of the jittered exponential back-off, at most ten times it
+/// @param elsewhere whether a retry avoids the endpoints that failed
 public record Retries(
-        int attempts, long perTryTimeoutNanos, Set<Condition> on, Set<Integer> statusCodes, long backoffBaseNanos) {
+        int attempts,
+        long perTryTimeoutNanos,
+        Set<Condition> on,
+        Set<Integer> statusCodes,
+        long backoffBaseNanos,
+        boolean elsewhere) {
     /// Envoy's base interval.
     static final long DEFAULT_BACKOFF_NANOS = 25_000_000L;
 
@@ -27,11 +33,13 @@ public record Retries(
                     Condition.CANCELLED,
                     Condition.RETRIABLE_STATUS_CODES),
             Set.of(),
-            DEFAULT_BACKOFF_NANOS);
+            DEFAULT_BACKOFF_NANOS,
+            true);
 
-    public static final Retries NONE = new Retries(0, 0, Set.of(), Set.of(), DEFAULT_BACKOFF_NANOS);
+    public static final Retries NONE = new Retries(0, 0, Set.of(), Set.of(), DEFAULT_BACKOFF_NANOS, true);
 
-    /// Envoy's conditions, as far as HTTP/1.1 can meet them.
+    /// Envoy's conditions. Nothing meets `retriable-headers`, for which Istio has no way to name a header, nor
+    /// `http3-post-connect-failure`.
     public enum Condition {
         CONNECT_FAILURE("connect-failure"),
         REFUSED_STREAM("refused-stream"),
@@ -41,8 +49,14 @@ public record Retries(
         FIVE_XX("5xx"),
         RETRIABLE_4XX("retriable-4xx"),
         RETRIABLE_STATUS_CODES("retriable-status-codes"),
+        RETRIABLE_HEADERS("retriable-headers"),
+        ENVOY_RATELIMITED("envoy-ratelimited"),
+        HTTP3_POST_CONNECT_FAILURE("http3-post-connect-failure"),
         UNAVAILABLE("unavailable"),
-        CANCELLED("cancelled");
+        CANCELLED("cancelled"),
+        DEADLINE_EXCEEDED("deadline-exceeded"),
+        INTERNAL("internal"),
+        RESOURCE_EXHAUSTED("resource-exhausted");
 
         private final String word;
 

@@ -55,17 +55,15 @@ record RouteCompiler(Destinations destinations, Edge.Service service, int port) 
             return RouteCompiler.name(rule.getName(), match == null ? "" : match.getName());
         }
 
-        /// Routes of the Gateway API do what the rule says and then what the backend says, however many there are.
-        boolean ruleFirst() {
-            return rule.getDestinations().size() == 1 || !rules.getKind().equals(RuleCompiler.VIRTUAL_SERVICE);
-        }
-
-        /// Istio adds a single destination's headers to the rule's own; of several Envoy applies a weighted
-        /// destination's own operations before the rule's.
+        /// Routes of the Gateway API do what the rule says and then what the backend says. Istio adds a single
+        /// destination's headers to the rule's own; of several, Envoy does what the destination says first.
         HeaderEdits merged(Function<@Nullable HeaderOperations, HeaderEdits> side, WeightedDestination to) {
             HeaderEdits ofRule = side.apply(rule.getHeaders());
             HeaderEdits ofBackend = side.apply(to.getHeaders());
-            return ruleFirst() ? ofRule.then(ofBackend) : ofBackend.then(ofRule);
+            if (!rules.getKind().equals(RuleCompiler.VIRTUAL_SERVICE)) {
+                return ofRule.then(ofBackend);
+            }
+            return rule.getDestinations().size() == 1 ? ofRule.beside(ofBackend) : ofBackend.then(ofRule);
         }
     }
 

@@ -11,7 +11,7 @@ final class RouteSettings {
     private RouteSettings() {}
 
     /// Only attempts given: the default's conditions. A number among the conditions is a status code and adds
-    /// `retriable-status-codes`. Conditions that only gRPC or HTTP/2 could meet are left out.
+    /// `retriable-status-codes`.
     static Retries retries(@Nullable RetryPolicy policy) {
         if (policy == null) {
             return Retries.DEFAULT;
@@ -41,7 +41,8 @@ final class RouteSettings {
                 codes,
                 policy.getBackoffUs() == null
                         ? Retries.DEFAULT_BACKOFF_NANOS
-                        : RouteCompiler.nanos(policy.getBackoffUs()));
+                        : RouteCompiler.nanos(policy.getBackoffUs()),
+                policy.getIgnorePreviousHosts() == null || policy.getIgnorePreviousHosts());
     }
 
     static FaultPlan fault(@Nullable Fault fault) {

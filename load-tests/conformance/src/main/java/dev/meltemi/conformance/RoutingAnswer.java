@@ -233,7 +233,7 @@ final class RoutingAnswer {
             return 200;
         }
         return switch (first) {
-            case Decision.Forward forward -> aborted() ? forward.route().fault().abortStatus() : 200;
+            case Decision.Forward forward -> aborted() ? forward.route().fault().httpStatus() : 200;
             case Decision.Redirect redirect -> redirect.status();
             case Decision.Respond respond -> respond.status();
             case Decision.Refuse refuse -> FailureWords.of(refuse.failure()).status();
