@@ -40,7 +40,8 @@ class HashingTest {
                 TrafficPolicy.newBuilder().setLoadBalancer(balancing).setHash(key.build()));
         var cluster = new Cluster(
                 "test",
-                new Cluster.Definition(Edge.Service.UNKNOWN, 80, Cluster.Origin.ENDPOINTS, policy, Cluster.Tls.AUTO));
+                new Cluster.Definition(
+                        Edge.Service.UNKNOWN, 80, Cluster.Origin.ENDPOINTS, policy, Cluster.Tls.AUTO, ""));
         cluster.replace(endpoints);
         return cluster;
     }
