@@ -98,7 +98,8 @@ final class ExplainCommand extends OperatorCommand {
         Workload self = caller.gateway == null ? workload(known) : gateway(caller.gateway, known);
         var table = RouteTable.of(self, known.revision(), known.compiled(), new Clusters(), null);
         var explanation = table.explain(request, new SplittableRandom(), known.compiled());
-        var explained = new Explained(explanation, table.view(known.compiled()).clusters());
+        var explained =
+                new Explained(request, explanation, table.view(known.compiled()).clusters(), self, known.compiled());
         if (output == OutputFormat.json) {
             out().println(Listing.json(explained.fields()));
         } else {

@@ -61,13 +61,17 @@ record ExplainText(PrintWriter out, Explained explained, boolean offline) {
             case "forward" -> {
                 String rule = String.valueOf(outcome.get("destinationRule"));
                 yield outcome.get("cluster") + ", "
-                        + (rule.isEmpty() ? "no DestinationRule" : rule) + ", " + outcome.get("balancing")
+                        + (rule.isEmpty() ? "no DestinationRule" : rule + policy(outcome.get("policy")))
                         + (failure.isEmpty() ? "" : ": " + failure);
             }
             case "redirect" -> "redirect " + outcome.get("status") + " to " + outcome.get("location");
             case "respond" -> "answered with " + outcome.get("status");
             default -> "refused: " + failure;
         };
+    }
+
+    private static String policy(Object said) {
+        return said instanceof Map<?, ?> fields && !fields.isEmpty() ? " " + fields : "";
     }
 
     /// What somebody does who didn't expect this.

@@ -1,27 +1,40 @@
 package dev.meltemi.cli;
 
 import dev.meltemi.routing.Cluster;
+import dev.meltemi.routing.CrossOrigin;
 import dev.meltemi.routing.Decision;
 import dev.meltemi.routing.Endpoint;
 import dev.meltemi.routing.Explanation;
 import dev.meltemi.routing.FailureWords;
 import dev.meltemi.routing.FaultPlan;
 import dev.meltemi.routing.HeaderEdits;
+import dev.meltemi.routing.PolicyInForce;
 import dev.meltemi.routing.ProxyFailure;
+import dev.meltemi.routing.RequestHead;
 import dev.meltemi.routing.Retries;
 import dev.meltemi.routing.Route;
 import dev.meltemi.routing.TableView;
+import dev.meltemi.routing.Workload;
+import dev.meltemi.schemas.Compiled;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// An explanation as fields, for JSON and for people alike.
 ///
 /// @param clusters of the same table, with the DestinationRules that they go by
-record Explained(Explanation explanation, List<TableView.ClusterRow> clusters) {
+/// @param compiled what the table was made of
+record Explained(
+        RequestHead request,
+        Explanation explanation,
+        List<TableView.ClusterRow> clusters,
+        Workload self,
+        Compiled compiled) {
     Map<String, Object> fields() {
         var fields = new LinkedHashMap<String, Object>();
         fields.put("host", explanation.host());
@@ -63,7 +76,7 @@ record Explained(Explanation explanation, List<TableView.ClusterRow> clusters) {
                 fields.put("action", "forward");
                 fields.put("cluster", cluster.name());
                 fields.put("destinationRule", destinationRule(cluster));
-                fields.put("balancing", cluster.balancing().name());
+                fields.put("policy", policy(cluster));
                 fields.put(
                         "endpoints",
                         cluster.endpoints().stream()
@@ -112,6 +125,33 @@ record Explained(Explanation explanation, List<TableView.ClusterRow> clusters) {
                         .orElse("");
     }
 
+    /// What rules say beyond the defaults, in the words of a DestinationRule.
+    private Map<String, Object> policy(Cluster cluster) {
+        String[] parts = cluster.name().split("\\|", -1);
+        var said = new TreeMap<String, Object>();
+        if (parts.length == 4) {
+            PolicyInForce.of(self, compiled, parts[3], parts[2], Integer.parseInt(parts[1]))
+                    .ifPresent(policy -> policy.inWords().forEach((field, value) -> {
+                        if (!value.equals(PolicyInForce.DEFAULT.inWords().get(field))) {
+                            said.put(field, inText(value));
+                        }
+                    }));
+        }
+        return said;
+    }
+
+    private static Object inText(Object said) {
+        return switch (said) {
+            case Map<?, ?> fields -> {
+                var texts = new TreeMap<String, Object>();
+                fields.forEach((name, value) -> texts.put(name.toString(), inText(value)));
+                yield texts;
+            }
+            case Duration duration -> DurationText.of(duration);
+            default -> said;
+        };
+    }
+
     private static Map<String, Object> endpoint(Cluster cluster, Endpoint endpoint) {
         var row = new LinkedHashMap<String, Object>();
         row.put("address", endpoint.toString());
@@ -121,7 +161,7 @@ record Explained(Explanation explanation, List<TableView.ClusterRow> clusters) {
     }
 
     /// Only what a route says beyond forwarding.
-    private static Map<String, Object> route(Decision decision) {
+    private Map<String, Object> route(Decision decision) {
         var fields = new LinkedHashMap<String, Object>();
         Route route = switch (decision) {
             case Decision.Forward forward -> forward.route();
@@ -131,6 +171,14 @@ record Explained(Explanation explanation, List<TableView.ClusterRow> clusters) {
         };
         if (route.timeoutNanos() > 0) {
             fields.put("timeout", route.timeoutNanos() / 1e9 + "s");
+        }
+        CrossOrigin pages = route.crossOrigin();
+        if (pages != null) {
+            CrossOrigin.Verdict verdict = pages.of(request);
+            if (verdict.preflight()) {
+                fields.put("cors", "a preflight, which the proxy answers itself with 200");
+            }
+            putEdits(fields, "corsHeaders", verdict.headers());
         }
         if (decision instanceof Decision.Forward forward) {
             fields.put("retries", retries(route.retries()));
