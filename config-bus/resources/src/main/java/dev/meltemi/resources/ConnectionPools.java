@@ -14,31 +14,31 @@ import java.util.List;
 
 /// `connectionPool`, of DestinationRule and Sidecar.
 final class ConnectionPools {
-    private static final String LATER = "connections and requests aren't limited yet";
-
     private static final Struct KEEPALIVE =
             struct().field("probes", count()).field("time", duration()).field("interval", duration());
 
     private static final Struct HTTP2_KEEPALIVE =
             struct().field("interval", duration()).field("timeout", duration());
 
+    private static final String HTTP1 = "connections to endpoints speak HTTP/1.1 yet";
+
     private static final Struct HTTP = struct().field("http1MaxPendingRequests", number())
             .field("http2MaxRequests", number())
             .field("maxRequestsPerConnection", number())
             .field("maxRetries", number())
             .field("idleTimeout", duration())
-            .field("h2UpgradePolicy", choice("DEFAULT", "DO_NOT_UPGRADE", "UPGRADE"))
-            .field("useClientProtocol", flag())
-            .field("maxConcurrentStreams", number())
-            .field("http2KeepAlive", HTTP2_KEEPALIVE);
+            .notYet("h2UpgradePolicy", choice("DEFAULT", "DO_NOT_UPGRADE", "UPGRADE"), HTTP1)
+            .notYet("useClientProtocol", flag(), HTTP1)
+            .notYet("maxConcurrentStreams", number(), HTTP1)
+            .notYet("http2KeepAlive", HTTP2_KEEPALIVE, HTTP1);
 
-    private static final Struct TCP = struct().notYet("maxConnections", number(), LATER)
+    private static final Struct TCP = struct().field("maxConnections", number())
             .field("connectTimeout", duration())
             .notYet("tcpKeepalive", KEEPALIVE, "the system's own keep-alive is used")
-            .notYet("maxConnectionDuration", duration(), LATER)
-            .notYet("idleTimeout", durationOrZero(), "idle connections are closed as the proxy is configured");
+            .field("maxConnectionDuration", duration())
+            .field("idleTimeout", durationOrZero());
 
-    static final Struct SHAPE = struct().field("tcp", TCP).notYet("http", HTTP, LATER);
+    static final Struct SHAPE = struct().field("tcp", TCP).field("http", HTTP);
 
     private ConnectionPools() {}
 

@@ -87,7 +87,7 @@ final class TrafficPolicyShape {
 
     private static final Struct RETRY_BUDGET = struct().field("percent", decimal(0, 100))
             .field("minRetryConcurrency", count())
-            .field("budgetInterval", durationOrZero());
+            .notYet("budgetInterval", durationOrZero(), "the share is of requests under way at the moment");
 
     private static final Struct PORT_POLICY = struct().field("loadBalancer", LOAD_BALANCER)
             .field("connectionPool", ConnectionPools.SHAPE)
@@ -96,7 +96,7 @@ final class TrafficPolicyShape {
 
     static final Struct POLICY = PORT_POLICY
             .field("portLevelSettings", list(PORT_POLICY.field("port", struct().field("number", port())), 0, 4096))
-            .notYet("retryBudget", RETRY_BUDGET, "retries are limited by their attempts only")
+            .field("retryBudget", RETRY_BUDGET)
             .notYet(
                     "tunnel",
                     struct().field("protocol", text())

@@ -4,6 +4,7 @@ import dev.meltemi.proxy.upstream.UpstreamConnection;
 import dev.meltemi.proxy.upstream.UpstreamUser;
 import dev.meltemi.proxy.wire.Framing;
 import dev.meltemi.proxy.wire.HeadWriter;
+import dev.meltemi.routing.Breakers;
 import dev.meltemi.routing.Endpoint;
 import dev.meltemi.routing.FailureWords;
 import dev.meltemi.routing.HashPolicy;
@@ -40,6 +41,8 @@ final class Attempts implements UpstreamUser {
     private boolean answering;
     private boolean over;
     private boolean dirty;
+    /// Among its cluster's requests.
+    private boolean counted;
     private long sentAt;
 
     Attempts(Exchange exchange) {
@@ -83,6 +86,10 @@ final class Attempts implements UpstreamUser {
             answerLocally(new ProxyFailure.NoHealthyEndpoint(cluster), false);
             return;
         }
+        if (!takeRequest()) {
+            answerLocally(new ProxyFailure.Overflow("active_requests"), false);
+            return;
+        }
         endpoint = picked;
         exchange.endpoint = picked;
         exchange.upstreamPeer = null;
@@ -111,6 +118,15 @@ final class Attempts implements UpstreamUser {
         } else {
             client.setBodyPaused(exchange.body.hasUnsent());
         }
+    }
+
+    /// Whether the cluster has room for one more try.
+    private boolean takeRequest() {
+        Breakers.Taken taken = exchange.forward == null
+                ? Breakers.Taken.UNLIMITED
+                : exchange.forward.cluster().breakers().takeRequest();
+        counted = taken == Breakers.Taken.COUNTED;
+        return taken != Breakers.Taken.REFUSED;
     }
 
     private @Nullable Endpoint pick() {
@@ -242,7 +258,7 @@ final class Attempts implements UpstreamUser {
     @Override
     public void onEnd(HttpHeaders trailers) {
         letGo();
-        over = true;
+        finish();
         exchange.wantsClose |= !exchange.requestEnded && !LocalReply.isDrainable(exchange);
         client.endResponse(exchange, answer, trailers);
     }
@@ -261,7 +277,7 @@ final class Attempts implements UpstreamUser {
         boolean sent = ready;
         letGo();
         if (answering) {
-            over = true;
+            finish();
             LocalReply.note(exchange, new ProxyFailure.AnswerCut(failure.why()));
             client.reset();
         } else if (rules.replaysOnFreshConnection(failure, failed)) {
@@ -315,7 +331,7 @@ final class Attempts implements UpstreamUser {
         }
         Duration after = Duration.ofNanos(client.loop().now() - exchange.startNanos);
         if (answering) {
-            over = true;
+            finish();
             LocalReply.note(exchange, new ProxyFailure.UpstreamTimeout(after));
             client.reset();
         } else {
@@ -324,7 +340,7 @@ final class Attempts implements UpstreamUser {
     }
 
     private void answerLocally(ProxyFailure failure, boolean exhausted) {
-        over = true;
+        finish();
         if (!exchange.requestEnded && !LocalReply.isDrainable(exchange)) {
             exchange.wantsClose = true;
         }
@@ -333,12 +349,17 @@ final class Attempts implements UpstreamUser {
 
     /// The caller is gone or gets another answer: what goes on upstream is reset.
     void stop() {
-        over = true;
+        finish();
         UpstreamConnection abandoned = connection;
         letGo();
         if (abandoned != null) {
             abandoned.abort();
         }
+    }
+
+    private void finish() {
+        over = true;
+        rules.end();
     }
 
     private void letGo() {
@@ -349,6 +370,10 @@ final class Attempts implements UpstreamUser {
         if (endpoint != null) {
             endpoint.end();
             endpoint = null;
+        }
+        if (counted && exchange.forward != null) {
+            counted = false;
+            exchange.forward.cluster().breakers().endRequest();
         }
     }
 }

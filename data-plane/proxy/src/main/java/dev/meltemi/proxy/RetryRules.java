@@ -2,6 +2,7 @@ package dev.meltemi.proxy;
 
 import dev.meltemi.proxy.upstream.UpstreamConnection;
 import dev.meltemi.proxy.upstream.UpstreamUser.Failure;
+import dev.meltemi.routing.Breakers;
 import dev.meltemi.routing.FailureWords;
 import dev.meltemi.routing.ProxyFailure;
 import dev.meltemi.routing.Retries;
@@ -25,6 +26,8 @@ final class RetryRules {
     private final Retries retries;
     private int used;
     private boolean replayed;
+    /// Among its cluster's retries.
+    private boolean counted;
 
     RetryRules(Exchange exchange) {
         this.exchange = exchange;
@@ -95,11 +98,33 @@ final class RetryRules {
     }
 
     private boolean take() {
-        if (used >= retries.attempts() || !exchange.body.isReplayable()) {
+        if (used >= retries.attempts() || !exchange.body.isReplayable() || !takeRoom()) {
             return false;
         }
         used++;
         return true;
+    }
+
+    /// Whether the cluster has room for one more request that is tried again. It has it to the request's end; when
+    /// there is none, what came is the answer, marked UO as in Envoy.
+    private boolean takeRoom() {
+        if (counted || exchange.forward == null) {
+            return true;
+        }
+        Breakers.Taken taken = exchange.forward.cluster().breakers().takeRetry();
+        counted = taken == Breakers.Taken.COUNTED;
+        if (taken == Breakers.Taken.REFUSED) {
+            exchange.flag("UO");
+        }
+        return taken != Breakers.Taken.REFUSED;
+    }
+
+    /// The request is over.
+    void end() {
+        if (counted && exchange.forward != null) {
+            counted = false;
+            exchange.forward.cluster().breakers().endRetry();
+        }
     }
 
     /// Jittered exponential, as Envoy's: anything below base * (2^n - 1), at most ten times the base.

@@ -17,6 +17,7 @@ public final class Cluster {
 
     private final String name;
     private final String sni;
+    private final Breakers breakers;
     private volatile Definition definition;
     private volatile @Nullable HashPolicy hashing;
     private volatile @Nullable Balancer balancer;
@@ -52,6 +53,7 @@ public final class Cluster {
         this.sni = name.replace("|", "_.");
         this.definition = definition;
         this.hashing = hashing(definition);
+        this.breakers = new Breakers(definition.policy());
     }
 
     private static @Nullable HashPolicy hashing(Definition definition) {
@@ -99,6 +101,10 @@ public final class Cluster {
     /// What the client's DestinationRule says, or the defaults.
     public PolicyInForce policy() {
         return definition.policy();
+    }
+
+    public Breakers breakers() {
+        return breakers;
     }
 
     /// How endpoints are chosen, as the client's DestinationRule says or by default.
@@ -180,6 +186,7 @@ public final class Cluster {
     void define(Definition now) {
         definition = now;
         hashing = hashing(now);
+        breakers.define(now.policy());
     }
 
     void replace(List<Endpoint> now) {

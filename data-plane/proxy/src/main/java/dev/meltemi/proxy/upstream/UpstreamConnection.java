@@ -11,6 +11,9 @@ import dev.meltemi.proxy.wire.Framing;
 import dev.meltemi.proxy.wire.HopByHop;
 import dev.meltemi.proxy.wire.MalformedMessageException;
 import dev.meltemi.proxy.wire.StrictResponseDecoder;
+import dev.meltemi.routing.Breakers;
+import dev.meltemi.routing.Cluster;
+import dev.meltemi.routing.PoolLimits;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
@@ -44,6 +47,8 @@ import reactor.netty.NettyPipeline;
 // What fails closes the channel, and that is heard; a user is who it is.
 @SuppressWarnings({"FutureReturnValueIgnored", "ReferenceEquality"})
 public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+    private static final long NEVER = Long.MAX_VALUE;
+
     private final EndpointPool pool;
     private final StrictResponseDecoder decoder;
     private final Deadline idleDeadline;
@@ -51,7 +56,15 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private @Nullable UpstreamUser user;
     private @Nullable ProvenPeer peer;
     private String tlsFailure = "";
-    private long timeoutNanos;
+    private final long timeoutNanos;
+    /// On whose behalf it was opened, whose connection it is until it closes; null: nobody counts it.
+    private @Nullable Cluster counting;
+    /// On whose behalf it is used now.
+    private @Nullable Cluster cluster;
+    private boolean pending;
+    private boolean inLine;
+    private long openedAt;
+    private int served;
     private boolean secured;
     private boolean introduced;
     private boolean counted;
@@ -62,17 +75,59 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private boolean reusable;
     private boolean ended;
 
-    UpstreamConnection(EndpointPool pool, UpstreamUser user) {
+    UpstreamConnection(EndpointPool pool, UpstreamUser user, @Nullable Cluster cluster, long timeoutNanos) {
         this.pool = pool;
         this.user = user;
+        this.cluster = cluster;
+        this.timeoutNanos = timeoutNanos;
         this.secured = pool.security() == null;
         this.decoder = new StrictResponseDecoder(pool.pools().settings().responses());
         this.idleDeadline = new Deadline(pool.pools().loop(), this::close);
     }
 
-    void connect(long timeoutNanos) {
+    /// @return whether its request may wait for a connection
+    boolean takePending() {
+        Breakers.Taken taken =
+                cluster == null ? Breakers.Taken.UNLIMITED : cluster.breakers().takePending();
+        pending = taken == Breakers.Taken.COUNTED;
+        return taken != Breakers.Taken.REFUSED;
+    }
+
+    /// @param first whether the pool has no other
+    /// @return whether it may be opened
+    boolean takeConnection(boolean first) {
+        Breakers.Taken taken =
+                cluster == null ? Breakers.Taken.UNLIMITED : cluster.breakers().takeConnection(first);
+        counting = taken == Breakers.Taken.COUNTED ? cluster : null;
+        return taken != Breakers.Taken.REFUSED;
+    }
+
+    private void endPending() {
+        if (pending && cluster != null) {
+            pending = false;
+            cluster.breakers().endPending();
+        }
+    }
+
+    /// Not opened: it waits for one that comes back, or for its turn to be opened.
+    void waitInLine() {
+        inLine = true;
+    }
+
+    /// What waited here goes on there.
+    void handOver(UpstreamConnection free) {
+        UpstreamUser waiting = Objects.requireNonNull(user);
+        user = null;
+        inLine = false;
+        endPending();
+        free.lendTo(waiting, cluster);
+        waiting.onReady(free);
+    }
+
+    void connect() {
         counted = true;
-        this.timeoutNanos = timeoutNanos;
+        inLine = false;
+        openedAt = Deadline.now(pool.pools().loop());
         pool.connector(timeoutNanos)
                 .doOnChannelInit((observer, channel, address) -> initialize(channel))
                 .connect()
@@ -94,9 +149,9 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
                 .addBefore(NettyPipeline.ReactiveBridge, "meltemi.upstream", this);
     }
 
-    /// The limit was reached before this connection was opened.
-    void refuse() {
-        fail(Failure.Kind.OVERFLOW, "connections_to_endpoint");
+    /// A limit was reached before this connection was opened.
+    void refuse(String what) {
+        fail(Failure.Kind.OVERFLOW, what);
     }
 
     /// A rule demands mTLS and we have no identity.
@@ -113,8 +168,9 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         fail(late ? Failure.Kind.CONNECT_TIMEOUT : Failure.Kind.CONNECT, String.valueOf(why.getMessage()));
     }
 
-    void lendTo(UpstreamUser next) {
+    void lendTo(UpstreamUser next, @Nullable Cluster onBehalfOf) {
         user = next;
+        cluster = onBehalfOf;
         reused = true;
         requestEnded = false;
         answered = false;
@@ -185,6 +241,10 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     /// Resets the connection: neither side can mistake what was sent for something complete.
     public void abort() {
         user = null;
+        endPending();
+        if (inLine) {
+            pool.leaveLine(this);
+        }
         if (ctx != null) {
             if (ctx.channel().isActive()) {
                 ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
@@ -221,6 +281,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         if (user == null) {
             context.close();
         } else if (secured) {
+            endPending();
             user.onReady(this);
         }
     }
@@ -251,6 +312,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         if (user == null) {
             context.close();
         } else {
+            endPending();
             user.onReady(this);
         }
     }
@@ -369,17 +431,40 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void park(ChannelHandlerContext context) {
+        served++;
+        long closesAt = closesAt(Deadline.now(context.executor()));
         if (reusable
                 && requestEnded
                 && !decoder.hasLeftOver()
+                && closesAt != 0
                 && context.channel().isActive()) {
             setReading(true);
-            idleDeadline.set(Deadline.now(context.executor())
-                    + pool.pools().settings().idleTimeout().toNanos());
+            if (closesAt != NEVER) {
+                idleDeadline.set(closesAt);
+            }
             pool.giveBack(this);
         } else {
             context.close();
         }
+    }
+
+    /// When it closes unless it is used before: idle for too long, or too old. 0: at once.
+    private long closesAt(long now) {
+        long idle = pool.pools().settings().idleTimeout().toNanos();
+        if (cluster == null) {
+            return now + idle;
+        }
+        PoolLimits limits = cluster.breakers().limits();
+        if (limits.maxRequestsPerConnection() > 0 && served >= limits.maxRequestsPerConnection()) {
+            return 0;
+        }
+        long patience = limits.idleTimeoutNanos(idle);
+        long closesAt = patience == 0 ? NEVER : now + patience;
+        if (limits.maxConnectionNanos() > 0) {
+            long tooOldAt = openedAt + limits.maxConnectionNanos();
+            return tooOldAt <= now ? 0 : Math.min(closesAt, tooOldAt);
+        }
+        return closesAt;
     }
 
     @Override
@@ -413,11 +498,15 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private void forget() {
         if (counted) {
             counted = false;
+            if (counting != null) {
+                counting.breakers().endConnection();
+            }
             pool.onClosed(this);
         }
     }
 
     private void fail(Failure.Kind kind, String why) {
+        endPending();
         @Nullable UpstreamUser before = user;
         user = null;
         if (before != null) {

@@ -38,7 +38,8 @@ public final class UpstreamPools {
         if (cluster != null && cluster.usesMutualTls(endpoint)) {
             pool = secured(endpoint, cluster);
             if (pool == null && cluster.tls() == Cluster.Tls.MUTUAL) {
-                var refused = new UpstreamConnection(new EndpointPool(endpoint, null, this), user);
+                var refused =
+                        new UpstreamConnection(new EndpointPool(endpoint, null, this), user, null, connectTimeoutNanos);
                 refused.unidentified();
                 return refused;
             }
@@ -50,7 +51,7 @@ public final class UpstreamPools {
                 plain.put(endpoint, pool);
             }
         }
-        return pool.lend(connectTimeoutNanos, fresh, user);
+        return pool.lend(cluster, connectTimeoutNanos, fresh, user);
     }
 
     /// The pool of our identity and the endpoint's as they are now. That of a former one lends nothing more: what
