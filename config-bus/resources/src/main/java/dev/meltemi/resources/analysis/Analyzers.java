@@ -18,6 +18,7 @@ final class Analyzers {
             Analyzer.ofNeighbours("gateway.CertificateAnalyzer", GatewayAnalyzers::certificates),
             Analyzer.ofNeighbours("gateway.ConflictingGatewayAnalyzer", GatewayAnalyzers::conflicts),
             Analyzer.ofAll("gateway.SecretAnalyzer", GatewaySecrets::secrets),
+            Analyzer.ofAll("k8sgateway.AttachmentAnalyzer", RouteAnalyzers::attachments),
             Analyzer.ofAll("k8sgateway.SelectorAnalyzer", PolicyAnalyzers::selectorsOnGateways),
             Analyzer.ofAll("service.PortNameAnalyzer", ServiceAnalyzers::portNames),
             Analyzer.ofAll("serviceentry.ProtocolAddressesAnalyzer", ServiceEntryAnalyzers::addresses),

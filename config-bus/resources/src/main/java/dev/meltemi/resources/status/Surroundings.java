@@ -31,9 +31,17 @@ public final class Surroundings {
     private final Map<String, List<ReferenceGrant>> grants = new HashMap<>();
     private final Map<ResourceKey, List<KubernetesRoute>> attached = new HashMap<>();
     private final Map<String, List<ServicePort>> declared = new HashMap<>();
+    private final Map<String, List<ServicePort>> registered;
+
+    public Surroundings(Collection<? extends Resource> inForce) {
+        this(inForce, Map.of());
+    }
 
     /// Takes time linear in the documents.
-    public Surroundings(Collection<? extends Resource> inForce) {
+    ///
+    /// @param registered ports of services that workloads offer without a document, by full host name
+    public Surroundings(Collection<? extends Resource> inForce, Map<String, List<ServicePort>> registered) {
+        this.registered = Map.copyOf(registered);
         for (Resource resource : inForce) {
             documents.put(resource.key(), resource);
             if (resource instanceof ReferenceGrant grant) {
@@ -81,7 +89,9 @@ public final class Surroundings {
     Optional<List<ServicePort>> ports(ObjectReference to) {
         return switch (to.group() + "/" + to.kind()) {
             case "/Service" ->
-                at("core", to) instanceof Service service ? Optional.of(service.ports()) : Optional.empty();
+                at("core", to) instanceof Service service
+                        ? Optional.of(service.ports())
+                        : Optional.ofNullable(registered.get(to.name() + "." + to.namespace() + ".svc.cluster.local"));
             case "networking.istio.io/ServiceEntry" ->
                 at(to.group(), to) instanceof ServiceEntry entry ? Optional.of(entry.ports()) : Optional.empty();
             case "networking.istio.io/Hostname" ->

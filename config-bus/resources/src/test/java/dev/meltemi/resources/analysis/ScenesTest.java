@@ -78,7 +78,7 @@ class ScenesTest {
             case "Deployment" -> "apps/v1";
             case "AuthorizationPolicy", "RequestAuthentication", "PeerAuthentication" -> "security.istio.io/v1";
             case "Telemetry" -> "telemetry.istio.io/v1";
-            case "K8sGateway" -> "gateway.networking.k8s.io/v1";
+            case "K8sGateway", "HTTPRoute" -> "gateway.networking.k8s.io/v1";
             case String other when other.startsWith("MeshConfig") -> "meltemi.dev/v1";
             default -> "networking.istio.io/v1";
         };
