@@ -108,6 +108,11 @@ final class ServiceEntryCheck {
         if (spec.has("workloadSelector")) {
             report.warn(spec.at("workloadSelector"), "does nothing with resolution NONE");
         }
+        for (Part port : spec.items("ports")) {
+            if (port.has("targetPort") && port.whole("targetPort") != port.whole("number")) {
+                report.notInForce(port.at("targetPort"), "with resolution NONE the port that was asked for is dialled");
+            }
+        }
     }
 
     private static void checkStatic(Part spec, Report report) {

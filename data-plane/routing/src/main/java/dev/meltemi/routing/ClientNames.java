@@ -13,7 +13,6 @@ record ClientNames(String namespace) {
         if (dot < 0) {
             return host + "." + namespace + SERVICE_DOMAIN;
         }
-        boolean two = host.indexOf('.', dot + 1) < 0;
-        return two ? host + SERVICE_DOMAIN : host + CLUSTER_DOMAIN;
+        return host.endsWith(".svc") ? host + CLUSTER_DOMAIN : host + SERVICE_DOMAIN;
     }
 }

@@ -124,17 +124,27 @@ final class OutboundHosts implements Hosts {
         if (port < 0 || called.host().isEmpty()) {
             return RouteList.always(new Decision.Refuse(new ProxyFailure.NoRoute()));
         }
-        VirtualHost host = find(called.host());
-        RouteList found = host == null ? null : host.at(port, explicit);
-        if (found == null || host == null) {
-            return unknown.towards(new Edge.Service(called.host(), PASSTHROUGH, "unknown"), called.host(), port);
+        for (VirtualHost host : meant(called.host())) {
+            RouteList found = host.at(port, explicit);
+            if (found != null) {
+                return found.followsCaller() ? found.towards(host.service(), called.host(), port) : found;
+            }
         }
-        return found.followsCaller() ? found.towards(host.service(), called.host(), port) : found;
+        return unknown.towards(new Edge.Service(called.host(), PASSTHROUGH, "unknown"), called.host(), port);
+    }
+
+    /// Hosts that may be meant, the most specific first: of these the first counts that is there at the port.
+    private List<VirtualHost> meant(String called) {
+        List<VirtualHost> all = index.findAll(called);
+        VirtualHost inFull = index.exactly(names.expand(called));
+        if (inFull != null) {
+            all.add(index.exactly(called) == null ? 0 : 1, inFull);
+        }
+        return all;
     }
 
     /// A service by the address or name that was asked for; else, where the address belongs to nobody, by the
-    /// server
-    /// name among those that speak TLS at that port, as Istio's wildcard listeners do.
+    /// server name among those that speak TLS at that port, as Istio's wildcard listeners do.
     @Override
     public ConnectionDecision connect(ConnectionHead head, RandomGenerator random) {
         String destination =

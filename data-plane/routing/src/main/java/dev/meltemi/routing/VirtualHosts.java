@@ -45,14 +45,14 @@ final class VirtualHosts {
             for (ServicePort port : declared.getPorts()) {
                 int number = port.getNumber();
                 if (scope.shows(declared.getNamespace(), declared.getHost(), number)) {
-                    RouteList ruled = isHttp(port) ? ruled(routes, service, used, number) : null;
+                    RouteList ruled = isHttp(port) ? ruled(routes, true, service, used, number) : null;
                     byPort.put(number, ruled == null ? plain(used.whole(declared, number)) : ruled);
                 }
             }
         }
         var elsewhere = new HashMap<Integer, RouteList>();
         for (int port : portsOfRules(routes)) {
-            RouteList ruled = byPort.containsKey(port) ? null : ruled(routes, service, used, port);
+            RouteList ruled = byPort.containsKey(port) ? null : ruled(routes, false, service, used, port);
             if (ruled != null) {
                 elsewhere.put(port, ruled);
             }
@@ -79,13 +79,16 @@ final class VirtualHosts {
         return dependencies;
     }
 
-    /// The first VirtualService that this workload sees and of which something is for it owns the host; the
-    /// mesh doesn't merge them. One whose every match is for other callers or ports counts for nothing. Without
-    /// one it is all Gateway API routes that it sees. Null: nothing.
-    private @Nullable RouteList ruled(ServiceRoutes routes, Edge.Service service, Destinations destinations, int port) {
+    /// The first VirtualService that this workload sees and of which something is for it owns the host; the mesh
+    /// doesn't merge them. One whose every match is for other callers or ports counts for nothing, but keeps
+    /// rules for wildcards above away from a service that it names. Without one it is all Gateway API routes that
+    /// it sees. Null: nothing.
+    private @Nullable RouteList ruled(
+            ServiceRoutes routes, boolean isService, Edge.Service service, Destinations destinations, int port) {
         var actions = new RouteCompiler(destinations, service, port);
         var compiler = new RuleCompiler(self, RuleCompiler.MESH);
         var attached = new ArrayList<HttpRules>();
+        boolean passed = false;
         for (HttpRules candidate : routes.getHttp()) {
             if (!isSeen(candidate) || !scope.follows(candidate, routes.getHost(), port)) {
                 continue;
@@ -94,18 +97,21 @@ final class VirtualHosts {
                 attached.add(candidate);
                 continue;
             }
+            if (isService && passed && !names(candidate, routes.getHost())) {
+                continue; // of rules for wildcards Istio keeps one for a service, and none where one names it
+            }
             List<RouteRule> rules = compiler.compile(candidate, actions);
             if (!rules.isEmpty()) {
                 return new RouteList(rules, service);
             }
+            passed = true;
         }
         List<HttpRules> here = at(port, attached, service.namespace());
         return here.isEmpty() ? null : new RouteList(compiler.merge(here, actions), service);
     }
 
     /// What counts at one port. Routes of the caller's own namespace for another's service (consumer routes)
-    /// replace
-    /// those of the service's own (producer routes; GEP-1294).
+    /// replace those of the service's own (producer routes; GEP-1294).
     private static List<HttpRules> at(int port, List<HttpRules> attached, String serviceNamespace) {
         List<HttpRules> here = attached.stream()
                 .filter(each -> each.getPorts().isEmpty() || each.getPorts().contains(port))
@@ -114,6 +120,10 @@ final class VirtualHosts {
                 .filter(each -> !each.getNamespace().equals(serviceNamespace))
                 .toList();
         return consumer.isEmpty() ? here : consumer;
+    }
+
+    private static boolean names(HttpRules rules, String host) {
+        return rules.getHosts().isEmpty() || rules.getHosts().contains(host);
     }
 
     private boolean isSeen(HttpRules rules) {

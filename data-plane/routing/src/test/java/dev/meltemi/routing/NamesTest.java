@@ -31,6 +31,8 @@ class NamesTest {
             service("multi", 8080, 8081),
             service("mixed").setPorts(List.of(port(8080, "HTTP"), port(9000, "TCP"))),
             service("private", 9080).setExportTo(List.of("default")),
+            host("mysql-0.mysql.default.svc.cluster.local", 9080),
+            host("plain", 80),
             host("*.foo.com", 80),
             host("*.bar.foo.com", 80));
 
@@ -104,6 +106,41 @@ class NamesTest {
                 .isEqualTo("outbound|9080||reviews.default.svc.cluster.local");
         assertThat(outcome(table.decide(get("details", "/").at(9080), random(1))))
                 .isEqualTo("outbound|9080||reviews.default.svc.cluster.local");
+    }
+
+    @Test
+    void a_rule_that_names_a_service_keeps_wildcard_rules_away_even_where_nothing_of_it_is_for_the_caller() {
+        var forOthers =
+                to("ratings", match().setSourceLabels(Map.of("app", "other")).build());
+        var wild = rules("wild", to("ratings")).setHosts(List.of("*" + DOMAIN)).build();
+        var narrow = rules("narrow", forOthers)
+                .setHosts(List.of("*.default.svc.cluster.local"))
+                .build();
+        var table = table(mesh(
+                service("ratings", 9080),
+                service("reviews", 9080)
+                        .setHttp(List.of(rules("reviews", forOthers).build(), wild)),
+                service("details", 9080).setHttp(List.of(narrow, wild)),
+                service("products", 9080).setHttp(List.of(wild))));
+
+        assertThat(outcome(table.decide(get("reviews", "/").at(9080), random(1))))
+                .isEqualTo("outbound|9080||reviews.default.svc.cluster.local");
+        assertThat(outcome(table.decide(get("details", "/").at(9080), random(1))))
+                .isEqualTo("outbound|9080||details.default.svc.cluster.local");
+        assertThat(outcome(table.decide(get("products", "/").at(9080), random(1))))
+                .isEqualTo("outbound|9080||ratings.default.svc.cluster.local");
+    }
+
+    @Test
+    void at_a_port_that_a_named_host_does_not_have_the_wildcard_above_it_is_meant() {
+        var table = table(mesh(host("a.foo.com", 8080), host("*.foo.com", 80), host("*.com", 81)));
+
+        assertThat(outcome(table.decide(get("a.foo.com", "/").at(8080), random(1))))
+                .isEqualTo("outbound|8080||a.foo.com");
+        assertThat(outcome(table.decide(get("a.foo.com", "/").at(80), random(1))))
+                .isEqualTo("outbound|80||*.foo.com");
+        assertThat(outcome(table.decide(get("a.foo.com", "/").at(81), random(1))))
+                .isEqualTo("outbound|81||*.com");
     }
 
     @Test

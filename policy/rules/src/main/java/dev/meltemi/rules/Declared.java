@@ -63,7 +63,7 @@ record Declared(
     static Declared of(ServiceEntry entry, long created) {
         String namespace = entry.key().namespace();
         var hosts = new TreeSet<String>();
-        entry.hosts().forEach(host -> hosts.add(HostName.qualified(host, namespace)));
+        entry.hosts().forEach(host -> hosts.add(HostName.plain(host)));
         return new Declared(
                 new Age(created, entry.key()),
                 Declaration.SERVICE_ENTRY,

@@ -3,21 +3,26 @@ package dev.meltemi.rules;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Names of hosts as rules write them. A wildcard is `*` alone or before a suffix: `*.example.com`, `*-eu.example.com`.
+/// Names of hosts as rules write them. A wildcard is `*` alone or before a suffix: `*.example.com`,
+/// `*-eu.example.com`.
 final class HostName {
     private static final String SERVICE_DOMAIN = "svc.cluster.local";
 
     private HostName() {}
 
-    /// The full name, lower case, of a host that a document in `namespace` names. Istio completes only a name without
+    /// The full name, lower case, of a host that a document in `namespace` names. Istio completes only a name
+    /// without
     /// any dot (`ResolveShortnameToFQDN`); IPv6 addresses have none, but colons.
     static String qualified(String host, String namespace) {
-        String name = host.toLowerCase(Locale.ROOT);
-        if (name.endsWith(".") && name.length() > 1) {
-            name = name.substring(0, name.length() - 1);
-        }
+        String name = plain(host);
         boolean complete = name.isEmpty() || isWildcard(name) || name.indexOf('.') >= 0 || name.indexOf(':') >= 0;
         return complete ? name : ofService(name, namespace);
+    }
+
+    /// Lower case, without a dot at its end: what a ServiceEntry names is never short for something else.
+    static String plain(String host) {
+        String name = host.toLowerCase(Locale.ROOT);
+        return name.endsWith(".") && name.length() > 1 ? name.substring(0, name.length() - 1) : name;
     }
 
     static String ofService(String name, String namespace) {
