@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What origins saw and the client got, in the words of the cases.
@@ -20,6 +21,14 @@ record LiveAnswer(RoutingCase asked, List<LiveMesh.Sent> sent, List<LiveMesh.Arr
 
     /// Of mirrored requests, in points: they are counted, not known.
     private static final double TOLERATED_POINTS = 6;
+
+    /// A copy for the case before may come late.
+    LiveAnswer {
+        var ours = sent.stream().map(LiveMesh.Sent::number).collect(Collectors.toSet());
+        arrived = arrived.stream()
+                .filter(each -> ours.contains(each.request().header(LiveMesh.NUMBER)))
+                .toList();
+    }
 
     @Override
     public @Nullable Object of(String key, @Nullable Object expected) {
@@ -56,7 +65,22 @@ record LiveAnswer(RoutingCase asked, List<LiveMesh.Sent> sent, List<LiveMesh.Arr
     }
 
     private List<LiveMesh.Arrived> originals() {
-        return arrived.stream().filter(each -> !each.isMirror()).toList();
+        Set<String> answered = answered();
+        return arrived.stream().filter(each -> answered.contains(each.name())).toList();
+    }
+
+    /// Copies: no client got their answers.
+    private List<LiveMesh.Arrived> copies() {
+        Set<String> answered = answered();
+        return arrived.stream().filter(each -> !answered.contains(each.name())).toList();
+    }
+
+    private Set<String> answered() {
+        return sent.stream()
+                .map(LiveMesh.Sent::answer)
+                .filter(Objects::nonNull)
+                .map(answer -> answer.header(LiveMesh.ARRIVAL))
+                .collect(Collectors.toSet());
     }
 
     private @Nullable LiveMessage first() {
@@ -151,9 +175,8 @@ record LiveAnswer(RoutingCase asked, List<LiveMesh.Sent> sent, List<LiveMesh.Arr
     private List<Map<String, Object>> mirrors(List<Map<String, Object>> expected) {
         var mirrors = new ArrayList<Map<String, Object>>();
         for (Map<String, Object> each : expected) {
-            long count = arrived.stream()
-                    .filter(one -> one.isMirror() && isFor(one.place(), each))
-                    .count();
+            long count =
+                    copies().stream().filter(one -> isFor(one.place(), each)).count();
             double percent = 100.0 * count / sent.size();
             double wanted = Node.number(each.getOrDefault("percentage", 100));
             if (count > 0) {
@@ -162,8 +185,8 @@ record LiveAnswer(RoutingCase asked, List<LiveMesh.Sent> sent, List<LiveMesh.Arr
                 mirrors.add(told);
             }
         }
-        arrived.stream()
-                .filter(one -> one.isMirror() && expected.stream().noneMatch(each -> isFor(one.place(), each)))
+        copies().stream()
+                .filter(one -> expected.stream().noneMatch(each -> isFor(one.place(), each)))
                 .forEach(one -> mirrors.add(Map.of("host", one.place().host())));
         return mirrors;
     }

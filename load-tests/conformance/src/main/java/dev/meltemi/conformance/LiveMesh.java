@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -56,11 +57,12 @@ final class LiveMesh implements AutoCloseable {
     private int number;
 
     /// What came to an origin.
-    record Arrived(LiveOrigin.Place place, LiveMessage request) {
-        boolean isMirror() {
-            return request.header("host").contains("-shadow");
-        }
-    }
+    ///
+    /// @param name which the answer carries: a copy's answer reaches no client
+    record Arrived(LiveOrigin.Place place, LiveMessage request, String name) {}
+
+    /// Names the arrival that an answer is for.
+    static final String ARRIVAL = "x-conformance-arrival";
 
     /// One request with its answer.
     ///
@@ -68,11 +70,14 @@ final class LiveMesh implements AutoCloseable {
     record Sent(String number, @Nullable LiveMessage answer) {}
 
     private Map<String, List<String>> arrived(LiveOrigin.Place place, LiveMessage request) {
+        var headers = new TreeMap<>(answerHeaders);
         synchronized (arrived) {
-            arrived.add(new Arrived(place, request));
+            String name = Integer.toString(arrived.size());
+            headers.put(ARRIVAL, List.of(name));
+            arrived.add(new Arrived(place, request, name));
             arrived.notifyAll();
         }
-        return answerHeaders;
+        return headers;
     }
 
     /// @return why these requests can't be sent, or would go where no origin of ours is; empty when they can
