@@ -54,8 +54,23 @@ final class GatewayConnections {
         return new GatewayConnections(byPort);
     }
 
-    Map<Integer, Port> byPort() {
-        return byPort;
+    /// All but what every plaintext HTTP port does.
+    List<ConnectionRows.Listed> listed() {
+        var all = new ArrayList<ConnectionRows.Listed>();
+        byPort.forEach((number, port) -> {
+            ConnectionList plaintext = port.plaintext();
+            if (plaintext != null && !(plaintext.otherwise() instanceof ConnectionDecision.Requests)) {
+                all.add(new ConnectionRows.Listed("*", number, plaintext));
+            }
+            port.encrypted()
+                    .all()
+                    .forEach((host, rules) ->
+                            all.add(new ConnectionRows.Listed(host, number, new ConnectionList(rules, closed()))));
+            port.automatic()
+                    .forEach((sni, decision) ->
+                            all.add(new ConnectionRows.Listed(sni, number, new ConnectionList(List.of(), decision))));
+        });
+        return all;
     }
 
     ConnectionDecision connect(ConnectionHead head, RandomGenerator random) {

@@ -190,6 +190,11 @@ final class GatewayHosts implements Hosts {
     }
 
     @Override
+    public List<ConnectionRows.Listed> listedConnections() {
+        return connections.listed();
+    }
+
+    @Override
     public Set<Cluster> clusters() {
         return clusters;
     }

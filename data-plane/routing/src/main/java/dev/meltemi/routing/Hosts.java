@@ -19,6 +19,9 @@ sealed interface Hosts permits OutboundHosts, GatewayHosts {
 
     record Listed(String host, int port, RouteList routes) {}
 
+    /// Every list of rules for connections, for people: without those that only lead to the service itself.
+    List<ConnectionRows.Listed> listedConnections();
+
     /// All that any route leads to.
     Set<Cluster> clusters();
 }

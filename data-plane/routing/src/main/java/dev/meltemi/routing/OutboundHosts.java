@@ -203,6 +203,17 @@ final class OutboundHosts implements Hosts {
     }
 
     @Override
+    public List<ConnectionRows.Listed> listedConnections() {
+        var all = new ArrayList<ConnectionRows.Listed>();
+        byHost.forEach((name, host) -> host.connections().byPort().forEach((port, list) -> {
+            if (!list.rules().isEmpty()) {
+                all.add(new ConnectionRows.Listed(name, port, list));
+            }
+        }));
+        return all;
+    }
+
+    @Override
     public Set<Cluster> clusters() {
         var clusters = new HashSet<Cluster>();
         byHost.values().forEach(host -> clusters.addAll(host.clusters()));

@@ -1,6 +1,7 @@
 package dev.meltemi.routing;
 
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.Optional;
 
 /// A range of addresses: `10.0.0.0/8`, or one address.
@@ -26,6 +27,15 @@ record Subnet(byte[] address, int bits) {
 
     private static boolean isHexDigit(int c) {
         return Character.digit(c, 16) >= 0;
+    }
+
+    @Override
+    public String toString() {
+        try {
+            return InetAddress.getByAddress(address).getHostAddress() + "/" + bits;
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address has 4 or 16 bytes, not " + address.length, e);
+        }
     }
 
     boolean contains(byte[] other) {

@@ -53,6 +53,7 @@ public record TableView(
         hosts.listed().stream()
                 .sorted(Comparator.comparingInt(Hosts.Listed::port).thenComparing(Hosts.Listed::host))
                 .forEach(listed -> rows(listed, offsets, routes));
+        routes.addAll(ConnectionRows.of(hosts.listedConnections(), compiled));
         var clusterRows = new ArrayList<ClusterRow>();
         var endpoints = new ArrayList<EndpointRow>();
         new TreeMap<>(clusters.byName()).values().forEach(cluster -> {
@@ -104,7 +105,7 @@ public record TableView(
     }
 
     /// `VirtualService/default/reviews` is `reviews.default` to istioctl.
-    private static String dotted(String rule) {
+    static String dotted(String rule) {
         String[] parts = rule.split("/", -1);
         return parts.length < 3 ? "" : parts[2] + "." + parts[1];
     }
