@@ -29,16 +29,18 @@ final class ConnectionRouteCheck {
         checkRoutes(tcp, report);
     }
 
+    /// Istio takes it of rules whose gateways don't name the mesh.
     static boolean isAutoSni(String host) {
         String[] parts = host.startsWith(AUTO_SNI) ? host.split("_\\.", 4) : new String[0];
-        return parts.length == 4 && Names.isDomain(parts[3]);
+        return parts.length == 4 && parts[1].chars().anyMatch(Character::isDigit) && Names.isDomain(parts[3]);
     }
 
     private static void checkSni(Part sni, Part spec, Report report) {
         String name = sni.text();
+        List<String> gateways = spec.texts("gateways");
         if (Addresses.isIp(name)) {
             report.warn(sni, "an IP address is no SNI: clients don't send it (RFC 6066)");
-        } else if (!Names.isWildcardDomain(name) && !isAutoSni(name)) {
+        } else if (!Names.isWildcardDomain(name) && !(isAutoSni(name) && !gateways.contains(VirtualServices.MESH))) {
             report.error(sni, "\"" + name + "\" is no SNI host");
         } else if (spec.texts("hosts").stream().noneMatch(host -> Names.covers(host, name))) {
             report.error(sni, "\"" + name + "\" is none of this rule's hosts", "add it to spec.hosts");

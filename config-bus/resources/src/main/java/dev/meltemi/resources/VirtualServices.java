@@ -93,7 +93,10 @@ final class VirtualServices {
 
     private static void checkHosts(Part spec, Report report) {
         List<String> gateways = spec.texts("gateways");
-        boolean sni = !spec.at("tls").isEmpty() && gateways.stream().anyMatch(name -> !name.equals(MESH));
+        boolean sni = !isForMesh(gateways)
+                && spec.items("tls").stream()
+                        .flatMap(tls -> tls.items("match").stream())
+                        .anyMatch(match -> !match.at("sniHosts").isEmpty());
         List<Part> hosts = spec.items("hosts");
         for (Part host : hosts) {
             if (host.text().equals("*") && isForMesh(gateways)) {
