@@ -137,8 +137,11 @@ final class Scope {
     }
 
     private void importDestinations(HttpRoute route) {
-        route.getDestinations()
-                .forEach(to -> destinations.add(to.getDestination().getHost()));
+        route.getDestinations().forEach(to -> {
+            destinations.add(to.getDestination().getHost());
+            to.getMirrors()
+                    .forEach(copy -> destinations.add(copy.getDestination().getHost()));
+        });
         route.getMirrors().forEach(to -> destinations.add(to.getDestination().getHost()));
     }
 

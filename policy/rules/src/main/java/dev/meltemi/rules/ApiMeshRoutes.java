@@ -1,11 +1,16 @@
 package dev.meltemi.rules;
 
 import dev.meltemi.resources.ParentReference;
+import dev.meltemi.schemas.compiled.ConnectionMatch;
+import dev.meltemi.schemas.compiled.ConnectionRoute;
+import dev.meltemi.schemas.compiled.ConnectionRules;
 import dev.meltemi.schemas.compiled.Declaration;
 import dev.meltemi.schemas.compiled.HttpRules;
 import dev.meltemi.schemas.compiled.ServicePort;
+import dev.meltemi.schemas.compiled.ServiceRoutes;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -15,27 +20,59 @@ import java.util.TreeSet;
 /// another for callers of that one. Their backends need no grant, because a route opens nothing that its callers
 /// couldn't reach without it (GEP-1294).
 record ApiMeshRoutes(ApiBook book, String host, Collection<Declared> declared) {
-    /// The oldest first.
+    /// Behind what VirtualServices say: the oldest first, of connections those of other namespaces before the service's
+    /// own, because there the first that matches decides.
     ///
-    /// @param namespace of the service
-    List<HttpRules> of(String namespace, List<ServicePort> ports) {
+    /// @param out knows the service's namespace and ports already
+    void addTo(ServiceRoutes.Builder out) {
         Set<String> keys = keys();
         var routes = new TreeSet<ApiRoute>();
         keys.forEach(key -> routes.addAll(book.meshed().at(key)));
-        var compiled = new ArrayList<HttpRules>();
-        for (ApiRoute route : routes) {
-            if (route.isHttp()) {
-                numbers(route, keys, ports)
-                        .ifPresent(numbers -> compiled.add(HttpRules.newBuilder(route.http())
-                                .setPorts(numbers)
-                                .setExportTo(List.of(
-                                        route.namespace().equals(namespace)
-                                                ? Visibility.EVERYWHERE
-                                                : route.namespace()))
-                                .build()));
-            }
+        var http = new ArrayList<>(out.getHttp());
+        var tls = new ArrayList<>(out.getTls());
+        var tcp = new ArrayList<>(out.getTcp());
+        String namespace = out.getNamespace();
+        routes.stream()
+                .sorted(Comparator.comparing(
+                        route -> !route.isHttp() && route.namespace().equals(namespace)))
+                .forEach(route -> numbers(route, keys, out.getPorts()).ifPresent(numbers -> {
+                    var callers =
+                            List.of(route.namespace().equals(namespace) ? Visibility.EVERYWHERE : route.namespace());
+                    switch (route.route().kind()) {
+                        case "TLSRoute" -> tls.add(connections(route, numbers, callers));
+                        case "TCPRoute" -> tcp.add(connections(route, numbers, callers));
+                        default ->
+                            http.add(HttpRules.newBuilder(route.http())
+                                    .setPorts(numbers)
+                                    .setExportTo(callers)
+                                    .build());
+                    }
+                }));
+        out.setHttp(http).setTls(tls).setTcp(tcp);
+    }
+
+    private static ConnectionRules connections(ApiRoute route, List<Integer> ports, List<String> callers) {
+        return ConnectionRules.newBuilder(route.connections())
+                .setExportTo(callers)
+                .setRoutes(route.connections().getRoutes().stream()
+                        .map(each -> new ConnectionRoute(matches(each, ports), each.getDestinations()))
+                        .toList())
+                .build();
+    }
+
+    /// The same at each of the ports.
+    private static List<ConnectionMatch> matches(ConnectionRoute route, List<Integer> ports) {
+        if (ports.isEmpty()) {
+            return route.getMatches();
         }
-        return compiled;
+        List<ConnectionMatch> matches = route.getMatches().isEmpty()
+                ? List.of(ConnectionMatch.newBuilder().build())
+                : route.getMatches();
+        return ports.stream()
+                .flatMap(port -> matches.stream()
+                        .map(match ->
+                                ConnectionMatch.newBuilder(match).setPort(port).build()))
+                .toList();
     }
 
     /// By which routes name the service.

@@ -66,6 +66,10 @@ record ApiRoute(
 
     /// HTTPRoute and GRPCRoute; the others route connections.
     boolean isHttp() {
+        return isHttp(route);
+    }
+
+    private static boolean isHttp(KubernetesRoute route) {
         return route.kind().equals("HTTPRoute") || route.kind().equals("GRPCRoute");
     }
 
@@ -122,7 +126,6 @@ record ApiRoute(
 
     private static HttpRules http(KubernetesRoute route, Age age, long offset, Predicate<ObjectReference> permits) {
         var actions = new ApiActions(new ApiBackends(permits));
-        boolean isHttp = route.kind().equals("HTTPRoute") || route.kind().equals("GRPCRoute");
         return HttpRules.newBuilder()
                 .setKind(route.kind())
                 .setCreated(age.created())
@@ -130,7 +133,9 @@ record ApiRoute(
                 .setNamespace(route.key().namespace())
                 .setConfigOffset(offset)
                 .setRoutes(
-                        isHttp ? route.rules().stream().map(actions::compiled).toList() : List.of())
+                        isHttp(route)
+                                ? route.rules().stream().map(actions::compiled).toList()
+                                : List.of())
                 .build();
     }
 

@@ -51,11 +51,11 @@ final class Services {
         } else {
             return Optional.empty();
         }
-        var attached = new ApiMeshRoutes(state.book().api(), host, declared).of(out.getNamespace(), out.getPorts());
-        return Optional.of(
-                out.setHttp(Stream.concat(http.stream(), attached.stream()).toList())
-                        .setPolicies(Policies.of(state.book().policies().covering(host)))
-                        .build());
+        if (out.getDeclaredBy() != Declaration.NONE) {
+            new ApiMeshRoutes(state.book().api(), host, declared).addTo(out);
+        }
+        return Optional.of(out.setPolicies(Policies.of(state.book().policies().covering(host)))
+                .build());
     }
 
     /// A rule that says nothing of requests leaves them to the next one, or to the service.
