@@ -77,10 +77,9 @@ final class KubernetesGatewaysCheck {
         }
         switch (protocol) {
             case "HTTP" -> {}
-            case "UDP" -> report.notInForce(listener, "the port isn't opened: the mesh carries TCP only");
-            case "HTTPS", "TLS", "TCP" ->
-                report.notInForce(
-                        listener, "the port isn't opened: only plain HTTP is served yet, end TLS in front of it");
+            case "HTTPS", "TLS" -> report.notInForce(listener, Listeners.NO_TLS);
+            case "TCP" -> report.notInForce(listener, "the port isn't opened, because the proxy carries HTTP only yet");
+            case "UDP" -> report.notInForce(listener, "gateways don't carry UDP: the port isn't opened");
             default -> report.notInForce(listener, "the port isn't opened: " + protocol + " is unknown here, use HTTP");
         }
     }

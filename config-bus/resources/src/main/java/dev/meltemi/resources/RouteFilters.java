@@ -110,25 +110,32 @@ final class RouteFilters {
             0,
             16);
 
-    static final Items HTTP = list(
-            COMMON.required(
-                            "type",
-                            choice(
-                                    "RequestHeaderModifier",
-                                    "ResponseHeaderModifier",
-                                    "RequestMirror",
-                                    "RequestRedirect",
-                                    "URLRewrite",
-                                    "ExtensionRef",
-                                    "CORS",
-                                    "ExternalAuth"))
-                    .field("requestRedirect", REDIRECT)
-                    .field("urlRewrite", REWRITE)
-                    .field("cors", CORS)
-                    .notYet(
-                            "externalAuth",
-                            EXTERNAL_AUTH,
-                            "a route asks nobody for permission: the rule answers 500, use an AuthorizationPolicy"),
+    private static final Struct HTTP_FILTER = COMMON.required(
+                    "type",
+                    choice(
+                            "RequestHeaderModifier",
+                            "ResponseHeaderModifier",
+                            "RequestMirror",
+                            "RequestRedirect",
+                            "URLRewrite",
+                            "ExtensionRef",
+                            "CORS",
+                            "ExternalAuth"))
+            .field("requestRedirect", REDIRECT)
+            .field("urlRewrite", REWRITE)
+            .notYet(
+                    "externalAuth",
+                    EXTERNAL_AUTH,
+                    "a route asks nobody for permission: the rule answers 500, use an AuthorizationPolicy");
+
+    static final Items HTTP = list(HTTP_FILTER.field("cors", CORS), 0, 16);
+
+    static final Items HTTP_OF_BACKEND = list(
+            HTTP_FILTER.notYet(
+                    "cors",
+                    CORS,
+                    "a preflight is answered before a backend is chosen: its share answers 500, move the"
+                            + " filter to the rule"),
             0,
             16);
 

@@ -113,14 +113,14 @@ public final class RouteStatus {
                         "PartiallyInvalid",
                         true,
                         "UnsupportedValue",
-                        "rules with these filters answer 500: " + filters));
+                        "rules and backends with these filters answer 500: " + filters));
     }
 
     private String unsupported() {
         return String.join(
                 ", ",
                 route.rules().stream()
-                        .flatMap(RouteStatus::unsupported)
+                        .flatMap(rule -> Stream.concat(unsupported(rule), unsupportedOfBackends(rule)))
                         .distinct()
                         .sorted()
                         .toList());
@@ -130,6 +130,21 @@ public final class RouteStatus {
         return rule.filters().stream()
                 .flatMap(filter ->
                         filter instanceof RouteFilter.Unsupported(String type) ? Stream.of(type) : Stream.empty());
+    }
+
+    /// Of single backends, whose share alone answers 500.
+    private static Stream<String> unsupportedOfBackends(Rule rule) {
+        return rule.backends().stream()
+                .flatMap(backend -> backend.filters().stream())
+                .flatMap(filter -> switch (filter) {
+                    case RouteFilter.Unsupported(String type) -> Stream.of(type);
+                    case RouteFilter.Cors(var _) -> Stream.of("CORS");
+                    case RouteFilter.RequestHeaders _,
+                            RouteFilter.ResponseHeaders _,
+                            RouteFilter.Redirect _,
+                            RouteFilter.Rewrite _,
+                            RouteFilter.Mirror _ -> Stream.empty();
+                });
     }
 
     private static Optional<Condition> refused(String reason, String message) {

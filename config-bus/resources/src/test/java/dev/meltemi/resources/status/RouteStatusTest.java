@@ -188,7 +188,12 @@ class RouteStatusTest {
     void filters_that_the_mesh_does_not_do_are_named() {
         String filtered = "{filters: [{type: ExtensionRef, extensionRef: {group: g, kind: K, name: n}}]}";
         String parent = "parentRefs: [{name: edge, namespace: infra}]";
+        String ofBackend = "{backendRefs: [{name: web, port: 80, filters: [{type: CORS, cors: {}}]}]}";
 
+        assertThat(reason(
+                        route("HTTPRoute", "shop", "{%s, rules: [%s]}".formatted(parent, ofBackend)),
+                        "PartiallyInvalid"))
+                .contains("UnsupportedValue");
         assertThat(reason(route("HTTPRoute", "shop", "{%s, rules: [%s]}".formatted(parent, filtered)), "Accepted"))
                 .isEqualTo("IncompatibleFilters");
         var partly = route("HTTPRoute", "shop", "{%s, rules: [{}, %s]}".formatted(parent, filtered));
@@ -200,7 +205,7 @@ class RouteStatusTest {
                         "PartiallyInvalid",
                         true,
                         "UnsupportedValue",
-                        "rules with these filters answer 500: ExtensionRef"));
+                        "rules and backends with these filters answer 500: ExtensionRef"));
     }
 
     @Test
