@@ -91,7 +91,7 @@ final class TrafficPolicyShape {
 
     private static final Struct PORT_POLICY = struct().field("loadBalancer", LOAD_BALANCER)
             .field("connectionPool", ConnectionPools.SHAPE)
-            .notYet("outlierDetection", OUTLIER_DETECTION, "endpoints aren't ejected yet: a lease removes dead ones")
+            .field("outlierDetection", OUTLIER_DETECTION)
             .field("tls", ClientTls.SHAPE);
 
     static final Struct POLICY = PORT_POLICY

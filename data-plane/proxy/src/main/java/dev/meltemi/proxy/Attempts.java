@@ -5,6 +5,7 @@ import dev.meltemi.proxy.upstream.UpstreamUser;
 import dev.meltemi.proxy.wire.Framing;
 import dev.meltemi.proxy.wire.HeadWriter;
 import dev.meltemi.routing.Breakers;
+import dev.meltemi.routing.Cluster;
 import dev.meltemi.routing.Endpoint;
 import dev.meltemi.routing.FailureWords;
 import dev.meltemi.routing.HashPolicy;
@@ -133,9 +134,14 @@ final class Attempts implements UpstreamUser {
         if (exchange.application != null) {
             return exchange.application.endpoint();
         }
-        return exchange.forward == null
-                ? null
-                : exchange.forward.cluster().pick(client.loop().random, tried, exchange.hash);
+        if (exchange.forward == null) {
+            return null;
+        }
+        Cluster cluster = exchange.forward.cluster();
+        if (cluster.detectsOutliers()) {
+            cluster.sweep(client.loop().now());
+        }
+        return cluster.pick(client.loop().random, tried, exchange.hash);
     }
 
     private long connectTimeoutNanos() {
@@ -229,6 +235,12 @@ final class Attempts implements UpstreamUser {
 
     @Override
     public void onHead(HttpResponse head, Framing framing) {
+        if (endpoint != null && exchange.forward != null) {
+            Cluster cluster = exchange.forward.cluster();
+            if (cluster.detectsOutliers()) {
+                cluster.onAnswer(endpoint, head.status().code(), client.loop().now());
+            }
+        }
         if (rules.retriesAnswer(head)) {
             UpstreamConnection refused = connection;
             remember(endpoint);
@@ -284,6 +296,9 @@ final class Attempts implements UpstreamUser {
             exchange.body.rewind();
             attempt(true);
         } else {
+            if (failure.isEndpoints()) {
+                blame(where);
+            }
             retryOrAnswer(RetryRules.failure(failure, sent), where);
         }
     }
@@ -295,6 +310,12 @@ final class Attempts implements UpstreamUser {
             retryAfterBackoff();
         } else {
             answerLocally(failure, rules.exhausted(words));
+        }
+    }
+
+    private void blame(@Nullable Endpoint where) {
+        if (where != null && exchange.forward != null) {
+            exchange.forward.cluster().onLocalFailure(where, client.loop().now());
         }
     }
 
@@ -335,6 +356,7 @@ final class Attempts implements UpstreamUser {
             LocalReply.note(exchange, new ProxyFailure.UpstreamTimeout(after));
             client.reset();
         } else {
+            blame(where);
             retryOrAnswer(whole ? new ProxyFailure.UpstreamTimeout(after) : new ProxyFailure.TryTimeout(after), where);
         }
     }

@@ -7,6 +7,7 @@ import dev.meltemi.schemas.compiled.ConnectionPool;
 import dev.meltemi.schemas.compiled.HashCookie;
 import dev.meltemi.schemas.compiled.HashKey;
 import dev.meltemi.schemas.compiled.LoadBalancer;
+import dev.meltemi.schemas.compiled.OutlierDetection;
 import dev.meltemi.schemas.compiled.RetryBudget;
 import dev.meltemi.schemas.compiled.RetryPolicy;
 import dev.meltemi.schemas.compiled.TrafficPolicy;
@@ -221,5 +222,48 @@ class PoliciesInForceTest {
         assertThat(answer).startsWith("HTTP/1.1 503");
         assertThat(proxy.entry().attempts()).isEqualTo(1);
         assertThat(proxy.entry().responseFlags()).isEqualTo("UO");
+    }
+
+    @Test
+    void an_endpoint_that_answers_errors_in_a_row_is_left_out() throws IOException {
+        origins(1);
+        var bad = RecordingOrigin.answering("HTTP/1.1 500 No\r\nX-Origin: 9\r\nContent-Length: 0\r\n\r\n");
+        origins.add(bad);
+        proxy.rules
+                .endpoint(bad.address())
+                .policy(TrafficPolicy.newBuilder()
+                        .setLoadBalancer(LoadBalancer.ROUND_ROBIN)
+                        .setOutlierDetection(OutlierDetection.newBuilder()
+                                .setConsecutive5xxErrors(2)
+                                .setMaxEjectionPercent(50)
+                                .build()));
+
+        for (int i = 0; i < 4; i++) {
+            ask("");
+        }
+
+        assertThat(reached("")).containsExactly("0");
+    }
+
+    @Test
+    void an_endpoint_that_can_t_be_reached_is_left_out_and_alone_there_is_none() throws IOException {
+        var gone = RecordingOrigin.answering(RecordingOrigin.OK);
+        gone.close();
+        proxy.rules
+                .endpoint(gone.address())
+                .policy(TrafficPolicy.newBuilder()
+                        .setOutlierDetection(OutlierDetection.newBuilder()
+                                .setConsecutive5xxErrors(2)
+                                .setMaxEjectionPercent(100)
+                                .build()))
+                .route(route ->
+                        route.setRetries(RetryPolicy.newBuilder().setAttempts(0).build()));
+
+        String first = ask("");
+        ask("");
+        String third = ask("");
+
+        assertThat(first).startsWith("HTTP/1.1 503").doesNotContain("no healthy upstream");
+        assertThat(third).contains("no healthy upstream");
     }
 }

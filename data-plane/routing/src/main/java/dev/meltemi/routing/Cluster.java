@@ -5,6 +5,7 @@ import dev.meltemi.schemas.access.WorkloadLabels;
 import dev.meltemi.schemas.compiled.LoadBalancer;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,9 @@ public final class Cluster {
     private final Breakers breakers;
     private volatile Definition definition;
     private volatile @Nullable HashPolicy hashing;
+    private volatile List<Endpoint> members = List.of();
+    private volatile @Nullable Outliers outliers;
+    private final LongAdder ejections = new LongAdder();
     private volatile @Nullable Balancer balancer;
 
     /// Where the endpoints of a cluster come from.
@@ -113,8 +117,7 @@ public final class Cluster {
     }
 
     /// Those that may be chosen: healthy ones, or all when none is healthy, because an answer that might come beats
-    /// one
-    /// that can't.
+    /// one that can't; and none that is ejected.
     public List<Endpoint> endpoints() {
         Balancer now = balancer;
         return now == null ? List.of() : now.endpoints().all();
@@ -189,8 +192,66 @@ public final class Cluster {
         breakers.define(now.policy());
     }
 
-    void replace(List<Endpoint> now) {
-        balancer = now.isEmpty() ? null : balancer(new WeightedEndpoints(now));
+    /// Rare, and the only thing here that takes turns: endpoints, rules and answers may all change who is chosen.
+    synchronized void replace(List<Endpoint> now) {
+        members = List.copyOf(now);
+        OutlierSettings settings = definition.policy().outlier();
+        outliers = settings == null ? null : new Outliers(settings, members, outliers);
+        rebalance();
+    }
+
+    private synchronized void rebalance() {
+        Outliers judge = outliers;
+        List<Endpoint> candidates = judge == null ? members : judge.candidates(members);
+        balancer = candidates.isEmpty() ? null : balancer(new WeightedEndpoints(candidates));
+    }
+
+    /// An endpoint has answered.
+    ///
+    /// @param now nanoseconds on a clock that all event loops share
+    public void onAnswer(Endpoint endpoint, int status, long now) {
+        Outliers judge = outliers;
+        if (judge != null && judge.onAnswer(endpoint, status, now)) {
+            ejections.increment();
+            rebalance();
+        }
+    }
+
+    /// An endpoint couldn't be reached, broke off, or took too long.
+    public void onLocalFailure(Endpoint endpoint, long now) {
+        Outliers judge = outliers;
+        if (judge != null && judge.report(endpoint, HostHealth.Event.LOCAL_FAILURE, now)) {
+            ejections.increment();
+            rebalance();
+        }
+    }
+
+    /// Whether answers are to be told here.
+    public boolean detectsOutliers() {
+        return outliers != null;
+    }
+
+    /// To be called now and then, best before each pick.
+    public void sweep(long now) {
+        Outliers judge = outliers;
+        if (judge != null && judge.sweep(now)) {
+            rebalance();
+        }
+    }
+
+    /// How often an endpoint was ejected.
+    public long ejections() {
+        return ejections.sum();
+    }
+
+    /// All that are healthy as far as their leases tell, ejected or not.
+    List<Endpoint> members() {
+        return members;
+    }
+
+    boolean isEjected(Endpoint endpoint) {
+        Outliers judge = outliers;
+        return judge != null && judge.isEjected(endpoint);
     }
 
     private Balancer balancer(WeightedEndpoints now) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param consecutiveLocalFailures only with `splitLocalErrors`
 /// @param consecutiveGatewayErrors 502, 503 and 504, 0: off
 /// @param consecutive5xxErrors 0: off
-/// @param maxEjectionPercent of the cluster's endpoints; one may always be ejected
+/// @param maxEjectionPercent of the cluster's endpoints, never more: 10 of less than ten endpoints are none
 /// @param minHealthPercent below which ejections are disregarded, 0: never
 /// @param errorCodes statuses that count as errors instead of 5xx; empty: 5xx
 public record OutlierSettings(

@@ -58,9 +58,13 @@ public record TableView(
         var endpoints = new ArrayList<EndpointRow>();
         new TreeMap<>(clusters.byName()).values().forEach(cluster -> {
             clusterRows.add(row(cluster, self, compiled));
-            for (Endpoint endpoint : cluster.endpoints()) {
-                endpoints.add(
-                        new EndpointRow(endpoint.toString(), "HEALTHY", "OK", cluster.name(), endpoint.instance()));
+            for (Endpoint endpoint : cluster.members()) {
+                endpoints.add(new EndpointRow(
+                        endpoint.toString(),
+                        "HEALTHY",
+                        cluster.isEjected(endpoint) ? "FAILED" : "OK",
+                        cluster.name(),
+                        endpoint.instance()));
             }
         });
         return new TableView(routes, clusterRows, endpoints, listeners);

@@ -33,6 +33,14 @@ public interface UpstreamUser {
     /// @param kind what happened
     /// @param why for the access log
     record Failure(Kind kind, String why) {
+        /// Whether it tells something of the endpoint, and not of us.
+        public boolean isEndpoints() {
+            return switch (kind) {
+                case CONNECT, CONNECT_TIMEOUT, CLOSED, PROTOCOL -> true;
+                case OVERFLOW, LOOP -> false;
+            };
+        }
+
         public enum Kind {
             /// No connection: nothing was sent.
             CONNECT,
