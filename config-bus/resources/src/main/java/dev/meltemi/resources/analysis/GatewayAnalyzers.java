@@ -2,14 +2,20 @@ package dev.meltemi.resources.analysis;
 
 import dev.meltemi.resources.Code;
 import dev.meltemi.resources.shape.Part;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /// Gateways beside each other and beside the workloads that they select.
 final class GatewayAnalyzers {
+    private static final int MOST_NAMED = 20;
+
     private GatewayAnalyzers() {}
 
     /// A gateway's port must be the target of a Service of its workloads, or one of the Service's own.
@@ -71,19 +77,33 @@ final class GatewayAnalyzers {
                 "selector \"" + Labels.text(selector) + "\" not found: no workload has these labels");
     }
 
+    private record Claim(long port, String bind, String host) {}
+
     /// Two gateways of one workload that claim a port and a host.
     static void conflicts(Scene scene, Notes notes) {
+        Map<Claim, Set<View>> claimants = new HashMap<>();
+        for (View gateway : scene.all(Type.GATEWAY)) {
+            for (Part server : gateway.spec().items("servers")) {
+                claims(server)
+                        .forEach(claim -> claimants
+                                .computeIfAbsent(claim, any -> new LinkedHashSet<>())
+                                .add(gateway));
+            }
+        }
         for (View gateway : scene.all(Type.GATEWAY)) {
             Map<String, String> selector = gateway.spec().textTable("selector");
-            List<View> beside = scene.all(Type.GATEWAY).stream()
-                    .filter(other -> other != gateway)
-                    .filter(other -> together(selector, other.spec().textTable("selector"), scene))
-                    .toList();
+            Map<View, Boolean> beside = new HashMap<>();
             for (Part server : gateway.spec().items("servers")) {
                 Set<String> rivals = new TreeSet<>();
-                beside.stream()
-                        .filter(other -> other.spec().items("servers").stream().anyMatch(its -> claims(server, its)))
-                        .forEach(other -> rivals.add(other.qualifiedName()));
+                for (Claim claim : claims(server)) {
+                    for (View other : claimants.getOrDefault(claim, Set.of())) {
+                        if (other != gateway
+                                && rivals.size() < MOST_NAMED
+                                && beside.computeIfAbsent(other, any -> together(gateway, other, scene))) {
+                            rivals.add(other.qualifiedName());
+                        }
+                    }
+                }
                 if (!rivals.isEmpty()) {
                     notes.once(
                             Code.IST0145,
@@ -98,57 +118,61 @@ final class GatewayAnalyzers {
         }
     }
 
+    private static List<Claim> claims(Part server) {
+        return server.texts("hosts").stream()
+                .map(host -> new Claim(server.at("port").whole("number"), server.text("bind"), host))
+                .toList();
+    }
+
     /// Equal selectors, or a workload that both select.
-    private static boolean together(Map<String, String> one, Map<String, String> other, Scene scene) {
+    private static boolean together(View gateway, View beside, Scene scene) {
+        Map<String, String> one = gateway.spec().textTable("selector");
+        Map<String, String> other = beside.spec().textTable("selector");
         return one.equals(other)
                 || scene.workloads().stream()
                         .anyMatch(workload -> workload.selectedBy(one) && workload.selectedBy(other));
     }
 
-    private static boolean claims(Part one, Part other) {
-        return one.at("port").whole("number") == other.at("port").whole("number")
-                && one.text("bind").equals(other.text("bind"))
-                && one.texts("hosts").stream().anyMatch(other.texts("hosts")::contains);
-    }
-
     /// A client that finds the certificate of one gateway good for a host of another reuses its connection, and the
     /// gateway that it reaches doesn't know the host.
     static void certificates(Scene scene, Notes notes) {
+        Map<String, Set<View>> users = new LinkedHashMap<>();
+        for (View gateway : scene.all(Type.GATEWAY)) {
+            for (Part server : gateway.spec().items("servers")) {
+                certificate(server.at("tls"))
+                        .ifPresent(certificate -> users.computeIfAbsent(certificate, any -> new LinkedHashSet<>())
+                                .add(gateway));
+            }
+        }
         for (View gateway : scene.all(Type.GATEWAY)) {
             Map<String, String> selector = gateway.spec().textTable("selector");
-            for (View other : scene.all(Type.GATEWAY)) {
-                if (other != gateway && Labels.match(selector, other.spec().textTable("selector"))) {
-                    duplicates(gateway, other, notes);
+            for (Part server : gateway.spec().items("servers")) {
+                Set<View> sharing = certificate(server.at("tls"))
+                        .map(certificate -> users.getOrDefault(certificate, Set.of()))
+                        .orElse(Set.of());
+                for (View other : sharing) {
+                    if (other != gateway && Labels.match(selector, other.spec().textTable("selector"))) {
+                        notes.once(
+                                Code.IST0138,
+                                gateway,
+                                server.at("tls"),
+                                "has the same certificate as a server of " + other.qualifiedName()
+                                        + ": clients that reuse HTTP/2 connections get 404",
+                                "make it one gateway, or give each a certificate of its own");
+                    }
                 }
             }
         }
     }
 
-    private static void duplicates(View gateway, View other, Notes notes) {
-        for (Part server : gateway.spec().items("servers")) {
-            for (Part its : other.spec().items("servers")) {
-                if (sameCertificate(server.at("tls"), its.at("tls"))) {
-                    notes.once(
-                            Code.IST0138,
-                            gateway,
-                            server.at("tls"),
-                            "has the same certificate as a server of " + other.qualifiedName()
-                                    + ": clients that reuse HTTP/2 connections get 404",
-                            "make it one gateway, or give each a certificate of its own");
-                }
-            }
-        }
-    }
-
-    private static boolean sameCertificate(Part one, Part other) {
-        String credential = one.text("credentialName");
-        if (!credential.equals(other.text("credentialName"))) {
-            return false;
-        }
-        return !credential.isEmpty() || (same(one, other, "serverCertificate") && same(one, other, "privateKey"));
-    }
-
-    private static boolean same(Part one, Part other, String field) {
-        return !one.text(field).isEmpty() && one.text(field).equals(other.text(field));
+    /// The credential's name, or else both files.
+    private static Optional<String> certificate(Part tls) {
+        String certificate = tls.text("serverCertificate");
+        String key = tls.text("privateKey");
+        return tls.someText("credentialName")
+                .map(name -> "credential " + name)
+                .or(() -> certificate.isEmpty() || key.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of("files " + certificate + " " + key));
     }
 }

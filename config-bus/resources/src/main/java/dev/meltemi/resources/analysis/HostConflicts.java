@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// Several VirtualServices for one host of the mesh. Two are in each other's way when both are seen in the same
 /// namespaces and name the same host, or when one is seen everywhere and the other not, and one of their hosts may
@@ -17,29 +18,65 @@ import java.util.TreeSet;
 final class HostConflicts {
     private static final int MOST_NAMED = 5;
 
+    /// Names below a wildcard that are looked at.
+    private static final int MOST_OVERLAPPING = 100;
+
     private HostConflicts() {}
 
     static void conflicts(Scene scene, Notes notes) {
         Map<Hosts.Scoped, Set<View>> rules = rules(scene);
         Map<View, Map<String, List<Set<View>>>> rivals = new LinkedHashMap<>();
-        List<Map.Entry<Hosts.Scoped, Set<View>>> everywhere = rules.entrySet().stream()
-                .filter(entry -> entry.getKey().namespace().equals(Hosts.EVERYWHERE))
-                .toList();
+        var everywhere = new TreeMap<String, Set<View>>(); // names backwards, so that those below a domain are a range
+        Map<String, Set<View>> elsewhere = new LinkedHashMap<>();
         rules.forEach((scoped, own) -> {
             if (own.size() > 1) {
                 conflict(scoped.name(), own, own, rivals);
             }
-            if (!scoped.namespace().equals(Hosts.EVERYWHERE)) {
-                for (var other : everywhere) {
-                    String name = other.getKey().name();
-                    if (Hosts.overlap(scoped.name(), name)) {
-                        conflict(scoped.name(), own, other.getValue(), rivals);
-                        conflict(name, other.getValue(), own, rivals);
-                    }
-                }
+            if (scoped.namespace().equals(Hosts.EVERYWHERE)) {
+                everywhere.put(backwards(scoped.name()), own);
+            } else {
+                elsewhere
+                        .computeIfAbsent(scoped.name(), any -> new LinkedHashSet<>())
+                        .addAll(own);
             }
         });
+        elsewhere.forEach((host, own) -> overlapping(host, everywhere).forEach((name, others) -> {
+            conflict(host, own, others, rivals);
+            conflict(name, others, own, rivals);
+        }));
         rivals.forEach((rule, byHost) -> note(rule, byHost, notes));
+    }
+
+    /// Names that may stand for this one, or it for them.
+    private static Map<String, Set<View>> overlapping(String name, TreeMap<String, Set<View>> everywhere) {
+        Map<String, Set<View>> found = new TreeMap<>();
+        String whole = name.startsWith("*") ? name.substring(1) : name;
+        for (int from = 0; from <= whole.length(); from++) {
+            String wildcard = "*" + whole.substring(from);
+            add(wildcard, everywhere.get(backwards(wildcard)), found);
+        }
+        if (name.startsWith("*")) {
+            String beginning = backwards(whole);
+            for (var other : everywhere.tailMap(beginning).entrySet()) {
+                if (!other.getKey().startsWith(beginning) || found.size() >= MOST_OVERLAPPING) {
+                    break;
+                }
+                add(backwards(other.getKey()), other.getValue(), found);
+            }
+        } else {
+            add(name, everywhere.get(backwards(name)), found);
+        }
+        return found;
+    }
+
+    private static void add(String name, @Nullable Set<View> rules, Map<String, Set<View>> to) {
+        if (rules != null) {
+            to.put(name, rules);
+        }
+    }
+
+    private static String backwards(String name) {
+        return new StringBuilder(name).reverse().toString();
     }
 
     private static Map<Hosts.Scoped, Set<View>> rules(Scene scene) {
@@ -49,11 +86,8 @@ final class HostConflicts {
             if (!gateways.isEmpty() && !gateways.contains("mesh")) {
                 continue;
             }
-            for (String scope : Hosts.scopes(rule.spec().texts("exportTo"), rule.namespace())) {
-                for (String host : rule.spec().texts("hosts")) {
-                    var scoped = new Hosts.Scoped(scope, Hosts.qualified(host, rule.namespace()));
-                    rules.computeIfAbsent(scoped, any -> new LinkedHashSet<>()).add(rule);
-                }
+            for (Hosts.Scoped scoped : Hosts.namesOf(rule)) {
+                rules.computeIfAbsent(scoped, any -> new LinkedHashSet<>()).add(rule);
             }
         }
         return rules;

@@ -4,6 +4,7 @@ import dev.meltemi.resources.shape.Part;
 import dev.meltemi.resources.shape.Suggestion;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -22,8 +23,12 @@ final class Hosts {
     /// Names among which the one that was meant is looked for.
     private static final int MOST_SUGGESTED = 2_000;
 
+    /// Names of one document, times those that see it: more than people write, and little enough to look at.
+    private static final int MOST_OF_ONE = 20_000;
+
     private final Map<Scoped, Host> hosts = new LinkedHashMap<>();
-    private final List<Map.Entry<Scoped, Host>> wildcards = new ArrayList<>();
+    /// By what follows the star.
+    private final Map<String, List<Map.Entry<Scoped, Host>>> wildcards = new HashMap<>();
 
     /// @param namespace that sees it, `*` for all
     /// @param name fully qualified
@@ -35,11 +40,8 @@ final class Hosts {
     Hosts(Scene scene, List<KnownHost> known) {
         for (View entry : scene.all(Type.SERVICE_ENTRY)) {
             List<Integer> ports = ports(entry.spec(), "number");
-            for (String host : entry.spec().texts("hosts")) {
-                String name = qualified(host, entry.namespace());
-                for (String scope : scopes(entry.spec().texts("exportTo"), entry.namespace())) {
-                    add(new Scoped(scope, name), new Host(host, ports, entry));
-                }
+            for (Scoped scoped : namesOf(entry)) {
+                hosts.put(scoped, new Host(scoped.name(), ports, entry));
             }
         }
         for (View service : scene.all(Type.SERVICE)) {
@@ -50,19 +52,32 @@ final class Hosts {
                     ? List.of()
                     : Arrays.stream(written.split(",")).map(String::strip).toList();
             for (String scope : scopes(exportTo, service.namespace())) {
-                add(new Scoped(scope, name), host);
+                hosts.put(new Scoped(scope, name), host);
             }
         }
         for (KnownHost host : known) {
-            add(new Scoped(EVERYWHERE, host.name()), new Host(host.name(), host.ports(), null));
+            hosts.put(new Scoped(EVERYWHERE, host.name()), new Host(host.name(), host.ports(), null));
         }
         hosts.entrySet().stream()
                 .filter(entry -> entry.getKey().name().startsWith("*"))
-                .forEach(wildcards::add);
+                .forEach(entry -> wildcards
+                        .computeIfAbsent(withoutStar(entry.getKey().name()), any -> new ArrayList<>())
+                        .add(entry));
     }
 
-    private void add(Scoped where, Host host) {
-        hosts.put(where, host);
+    /// `spec.hosts` of a document, each with who sees it by `spec.exportTo`.
+    static List<Scoped> namesOf(View view) {
+        List<Scoped> names = new ArrayList<>();
+        Set<String> scopes = scopes(view.spec().texts("exportTo"), view.namespace());
+        for (String host : view.spec().texts("hosts")) {
+            String name = qualified(host, view.namespace());
+            for (String scope : scopes) {
+                if (names.size() < MOST_OF_ONE) {
+                    names.add(new Scoped(scope, name));
+                }
+            }
+        }
+        return names;
     }
 
     private static List<Integer> ports(Part spec, String field) {
@@ -100,12 +115,13 @@ final class Hosts {
                 return Optional.of(own);
             }
         }
-        for (var wildcard : wildcards) {
-            Scoped scoped = wildcard.getKey();
-            boolean visible =
-                    scoped.namespace().equals(EVERYWHERE) || scoped.namespace().equals(namespace);
-            if (visible && withoutStar(host).endsWith(withoutStar(scoped.name()))) {
-                return Optional.of(wildcard.getValue());
+        String whole = withoutStar(host);
+        for (int from = 0; from <= whole.length(); from++) {
+            for (var wildcard : wildcards.getOrDefault(whole.substring(from), List.of())) {
+                String scope = wildcard.getKey().namespace();
+                if (scope.equals(EVERYWHERE) || scope.equals(namespace)) {
+                    return Optional.of(wildcard.getValue());
+                }
             }
         }
         return Optional.empty();

@@ -14,6 +14,7 @@ import java.util.TreeSet;
 /// The same said twice, of which only one counts.
 final class Repetitions {
     private static final String NO_SUBSET = "";
+    private static final int MOST_COMPARED = 100;
 
     private Repetitions() {}
 
@@ -39,6 +40,7 @@ final class Repetitions {
             for (View rule : sayers) {
                 Set<String> others = new TreeSet<>();
                 sayers.stream()
+                        .limit(MOST_COMPARED)
                         .filter(other -> other != rule && seenTogether(rule, other))
                         .forEach(other -> others.add(other.qualifiedName()));
                 if (!others.isEmpty()) {

@@ -14,6 +14,9 @@ import java.util.TreeSet;
 
 /// ServiceEntries whose traffic can't be told apart.
 final class ServiceEntryAnalyzers {
+    /// Hosts times ports of one entry that are compared with others'.
+    private static final int MOST_OF_ONE = 20_000;
+
     private ServiceEntryAnalyzers() {}
 
     /// TCP says no host, so that only the address tells which service is meant.
@@ -53,13 +56,15 @@ final class ServiceEntryAnalyzers {
                 .thenComparing(HostAndPort::port)
                 .thenComparing(HostAndPort::namespace));
         for (View entry : scene.all(Type.SERVICE_ENTRY)) {
-            for (String scope : Hosts.scopes(entry.spec().texts("exportTo"), entry.namespace())) {
-                for (String host : entry.spec().texts("hosts")) {
-                    for (Part port : entry.spec().items("ports")) {
-                        claims.computeIfAbsent(
-                                        new HostAndPort(scope, host, port.whole("number")), any -> new ArrayList<>())
-                                .add(new Claim(entry, port.text("protocol").toUpperCase(Locale.ROOT)));
-                    }
+            List<Part> ports = entry.spec().items("ports");
+            List<Hosts.Scoped> names = Hosts.namesOf(entry);
+            int most = Math.max(1, MOST_OF_ONE / Math.max(1, names.size()));
+            for (Hosts.Scoped name : names) {
+                for (Part port : ports.subList(0, Math.min(most, ports.size()))) {
+                    claims.computeIfAbsent(
+                                    new HostAndPort(name.namespace(), name.name(), port.whole("number")),
+                                    any -> new ArrayList<>())
+                            .add(new Claim(entry, port.text("protocol").toUpperCase(Locale.ROOT)));
                 }
             }
         }

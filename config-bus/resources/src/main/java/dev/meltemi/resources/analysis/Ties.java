@@ -26,9 +26,7 @@ record Ties(Set<String> offers, Set<String> seeks) {
         } else if (type.equals(Type.KUBERNETES_GATEWAY)) {
             ties.offer("gateway " + view.qualifiedName());
         } else if (type.equals(Type.SERVICE_ENTRY)) {
-            for (String host : view.spec().texts("hosts")) {
-                view.spec().items("ports").forEach(port -> ties.both("entry " + host + " " + port.text("number")));
-            }
+            view.spec().texts("hosts").forEach(host -> ties.both("entry " + Hosts.qualified(host, view.namespace())));
         } else if (type.equals(Type.SIDECAR)
                 && view.spec().at("workloadSelector").at("labels").isEmpty()) {
             ties.both("sidecar " + view.namespace());
@@ -46,10 +44,11 @@ record Ties(Set<String> offers, Set<String> seeks) {
         if (gateways.isEmpty() || gateways.contains("mesh")) {
             view.spec().texts("hosts").forEach(host -> meshHost(Hosts.qualified(host, view.namespace())));
         }
+        Set<String> hosts = new HashSet<>(view.spec().texts("hosts"));
         for (Part destination : Destinations.ofRoutes(view.spec())) {
             destination(destination, view);
             String host = destination.text("host");
-            if (view.spec().texts("hosts").contains(host)) {
+            if (hosts.contains(host)) {
                 offer("subset rule of " + host);
             }
             if (!gateways.isEmpty()) {

@@ -3,6 +3,7 @@ package dev.meltemi.resources.analysis;
 import dev.meltemi.resources.Code;
 import dev.meltemi.resources.shape.Part;
 import dev.meltemi.resources.shape.Suggestion;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,8 +20,10 @@ final class VirtualServiceAnalyzers {
         Map<String, Set<String>> subsetRules = rulesForSubsets(scene);
         for (View rule : scene.all(Type.VIRTUAL_SERVICE)) {
             if (scene.knowsHosts()) {
-                Destinations.ofRoutes(rule.spec()).forEach(one -> exists(one, "host", rule, scene, notes));
-                Destinations.ofMirrors(rule.spec()).forEach(one -> exists(one, "mirror host", rule, scene, notes));
+                List<String> exportTo = rule.spec().texts("exportTo");
+                Destinations.ofRoutes(rule.spec()).forEach(one -> exists(one, "host", rule, exportTo, scene, notes));
+                Destinations.ofMirrors(rule.spec())
+                        .forEach(one -> exists(one, "mirror host", rule, exportTo, scene, notes));
             }
             if (!rule.spec().items("gateways").isEmpty()) {
                 bypassed(rule, subsetRules, notes);
@@ -28,11 +31,11 @@ final class VirtualServiceAnalyzers {
         }
     }
 
-    private static void exists(Part destination, String what, View rule, Scene scene, Notes notes) {
+    private static void exists(
+            Part destination, String what, View rule, List<String> exportTo, Scene scene, Notes notes) {
         String name = destination.text("host");
         Part at = destination.has("host") ? destination.at("host") : destination;
-        Optional<Hosts.Host> host =
-                scene.hosts().find(rule.namespace(), rule.spec().texts("exportTo"), name);
+        Optional<Hosts.Host> host = scene.hosts().find(rule.namespace(), exportTo, name);
         if (host.isEmpty()) {
             notes.add(
                     Code.IST0101,
@@ -69,7 +72,7 @@ final class VirtualServiceAnalyzers {
     private static Map<String, Set<String>> rulesForSubsets(Scene scene) {
         Map<String, Set<String>> rules = new LinkedHashMap<>();
         for (View rule : scene.all(Type.VIRTUAL_SERVICE)) {
-            List<String> hosts = rule.spec().texts("hosts");
+            Set<String> hosts = new HashSet<>(rule.spec().texts("hosts"));
             for (Part http : rule.spec().items("http")) {
                 for (Part route : http.items("route")) {
                     Part destination = route.at("destination");
