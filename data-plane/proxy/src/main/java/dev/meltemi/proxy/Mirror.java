@@ -56,7 +56,7 @@ final class Mirror implements UpstreamUser {
                 exchange.method,
                 exchange.upstreamPath,
                 exchange.upstreamAuthority,
-                exchange.headers,
+                TraceContext.unsampled(exchange.headers),
                 framing,
                 1,
                 null);

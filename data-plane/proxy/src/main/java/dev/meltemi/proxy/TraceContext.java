@@ -14,6 +14,7 @@ final class TraceContext implements RequestFilter {
     private static final AsciiString TRACESTATE = AsciiString.cached("tracestate");
     private static final AsciiString REQUEST_ID = AsciiString.cached("x-request-id");
     private static final HexFormat HEX = HexFormat.of();
+    private static final String NOT_SAMPLED = "-00";
     private static final int LENGTH = 55;
     private static final String NO_TRACE = "0".repeat(32);
     private static final String NO_SPAN = "0".repeat(16);
@@ -33,11 +34,22 @@ final class TraceContext implements RequestFilter {
             exchange.traceId = id(random).concat(id(random));
             headers.remove(TRACESTATE);
             double percent = exchange.client.server().settings().sampledPercent();
-            flags = random.nextDouble() * 100 < percent ? "-01" : "-00";
+            flags = random.nextDouble() * 100 < percent ? "-01" : NOT_SAMPLED;
         }
         headers.set(TRACEPARENT, "00-" + exchange.traceId + "-" + exchange.spanId + flags);
         exchange.requestId = requestId(headers, random);
         next.proceed(exchange);
+    }
+
+    /// The same for a copy of the request that no trace shall hold: it says of itself that it isn't sampled, as Istio
+    /// has it for mirrors.
+    static HttpHeaders unsampled(HttpHeaders headers) {
+        HttpHeaders copy = headers.copy();
+        String parent = copy.get(TRACEPARENT);
+        if (parent != null) {
+            copy.set(TRACEPARENT, parent.substring(0, parent.length() - NOT_SAMPLED.length()) + NOT_SAMPLED);
+        }
+        return copy;
     }
 
     private static String requestId(HttpHeaders headers, RandomGenerator random) {

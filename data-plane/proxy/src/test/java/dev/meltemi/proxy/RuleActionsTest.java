@@ -204,6 +204,8 @@ class RuleActionsTest {
             Awaitility.await().until(() -> mirror.received().split("\r\n\r\nhello", -1).length == 4);
             assertThat(mirror.received())
                     .startsWith("POST /a HTTP/1.1\r\nhost: reviews:9080\r\n")
+                    .containsPattern("\r\ntraceparent: 00-[0-9a-f]{32}-[0-9a-f]{16}-00\r\n")
+                    .doesNotContainPattern("traceparent: [^\r]*-01\r\n")
                     .contains("content-length: 5\r\n");
             assertThat(proxy.log).hasSize(3).allMatch(entry -> entry.responseCode() == 200);
         }
