@@ -24,6 +24,8 @@ record GatewayApiCase(Map<String, Object> line) {
         String mode = Node.text(line, "mode", "");
         return Node.unknown(Node.map(line.get("request")), REQUEST)
                 + Node.unknown(Node.map(expect().get("forwarded")), FORWARDED)
+                + Node.unknown(Node.map(expect().get("backend")), Set.of("name", "namespace"))
+                + Node.unknown(Node.map(expect().get("redirect")), Set.of("scheme", "host", "port", "path"))
                 + (Set.of("gateway", "mesh").contains(mode) ? "" : "mode: " + mode);
     }
 

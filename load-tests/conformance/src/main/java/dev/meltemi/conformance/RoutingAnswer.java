@@ -98,7 +98,12 @@ final class RoutingAnswer {
             case "timeout" -> seconds(route().timeoutNanos());
             case "retries" -> retries(route().retries());
             case "fault" -> fault(route().fault());
-            case "effectiveFault" -> effectiveFault(route().fault(), Node.map(expected));
+            case "effectiveFault" ->
+                expected == null
+                                && route().fault().delayPercent() == 0
+                                && route().fault().abortPercent() == 0
+                        ? null
+                        : effectiveFault(route().fault(), Node.map(expected));
             case "mirrors" -> mirrors(route().mirrors());
             case "route" -> route().name();
             case "path",
