@@ -26,6 +26,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -118,7 +119,7 @@ class MeshDefaultsTest {
         for (String namespace : namespaces) {
             all.put(
                     "api.example.com/" + namespace,
-                    endpoint("api", namespace, ADDRESSES.get(namespace))
+                    endpoint("api", namespace, Objects.requireNonNull(ADDRESSES.get(namespace)))
                             .setHost("api.example.com")
                             .setNamespace(namespace)
                             .setPorts(Map.of("80", 80, "8080", 8080, "9090", 9090))
