@@ -63,8 +63,11 @@ final class TrafficPolicyShape {
                     "simple",
                     choice("UNSPECIFIED", "LEAST_CONN", "RANDOM", "PASSTHROUGH", "ROUND_ROBIN", "LEAST_REQUEST"))
             .field("consistentHash", CONSISTENT_HASH)
-            .notYet("localityLbSetting", LOCALITY, "localities aren't heeded yet: all endpoints are equal")
-            .notYet("zoneAwareLbSetting", ZONE_AWARE, "localities aren't heeded yet: all endpoints are equal")
+            .field("localityLbSetting", LOCALITY)
+            .notYet(
+                    "zoneAwareLbSetting",
+                    ZONE_AWARE,
+                    "how many callers a zone has isn't known, so all endpoints are equal: use localityLbSetting")
             .notYet("warmup", WARMUP, "new endpoints get their full share at once")
             .notYet("warmupDurationSecs", duration(), "new endpoints get their full share at once")
             .notYet(

@@ -5,6 +5,7 @@ import dev.meltemi.schemas.access.WorkloadLabels;
 import dev.meltemi.schemas.compiled.LoadBalancer;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ public final class Cluster {
     private volatile @Nullable HashPolicy hashing;
     private volatile List<Endpoint> members = List.of();
     private volatile @Nullable Outliers outliers;
+    private Place home = Place.UNKNOWN;
     private final LongAdder ejections = new LongAdder();
     private volatile @Nullable Balancer balancer;
 
@@ -140,7 +142,7 @@ public final class Cluster {
     ///
     /// @param hash from {@link #hashing}, or {@link HashPolicy#NO_KEY}
     public @Nullable Endpoint pick(RandomGenerator random, Collection<Endpoint> tried, long hash) {
-        return hash != HashPolicy.NO_KEY && balancer instanceof HashBalancer consistent
+        return hash != HashPolicy.NO_KEY && hashing != null && balancer instanceof HashBalancer consistent
                 ? consistent.at(hash)
                 : pick(random, tried);
     }
@@ -193,17 +195,38 @@ public final class Cluster {
     }
 
     /// Rare, and the only thing here that takes turns: endpoints, rules and answers may all change who is chosen.
-    synchronized void replace(List<Endpoint> now) {
+    ///
+    /// @param from where the caller runs
+    synchronized void replace(List<Endpoint> now, Place from) {
         members = List.copyOf(now);
+        home = from;
         OutlierSettings settings = definition.policy().outlier();
         outliers = settings == null ? null : new Outliers(settings, members, outliers);
         rebalance();
     }
 
+    void replace(List<Endpoint> now) {
+        replace(now, Place.UNKNOWN);
+    }
+
     private synchronized void rebalance() {
         Outliers judge = outliers;
-        List<Endpoint> candidates = judge == null ? members : judge.candidates(members);
-        balancer = candidates.isEmpty() ? null : balancer(new WeightedEndpoints(candidates));
+        Set<Endpoint> well = Set.copyOf(judge == null ? members : judge.candidates(members));
+        List<LocalityPlan.Part> parts = LocalityPlan.of(definition.policy(), home, members, well::contains);
+        if (parts.isEmpty()) {
+            balancer = null;
+        } else if (parts.size() == 1) {
+            balancer = balancer(new WeightedEndpoints(parts.getFirst().endpoints()));
+        } else {
+            balancer = new PartedBalancer(
+                    new WeightedEndpoints(parts.stream()
+                            .flatMap(part -> part.endpoints().stream())
+                            .toList()),
+                    parts.stream()
+                            .map(part -> balancer(new WeightedEndpoints(part.endpoints())))
+                            .toList(),
+                    parts.stream().map(LocalityPlan.Part::share).toList());
+        }
     }
 
     /// An endpoint has answered.

@@ -22,6 +22,7 @@ public final class Clusters {
     private final Map<String, Set<Cluster>> byHost = new HashMap<>();
     private final Map<String, ServiceEndpoint> records = new HashMap<>();
     private final Map<String, HostEndpoints> endpoints = new HashMap<>();
+    private Place home = Place.UNKNOWN;
     private final Registrations registrations = new Registrations();
     /// What {@link #replace} saw last, as long as nothing else changed since.
     private @Nullable Map<String, ServiceEndpoint> latest;
@@ -141,7 +142,7 @@ public final class Clusters {
         if (here == null && wanted.origin() == Cluster.Origin.NAME) {
             found = List.of(itsOwnName(cluster));
         }
-        cluster.replace(found);
+        cluster.replace(found, home);
     }
 
     /// A service that resolves names and lists none is its own name.
@@ -176,8 +177,13 @@ public final class Clusters {
         return records.size();
     }
 
-    /// @param cluster name of the cluster, for telemetry, that workloads belong to
-    synchronized void belongTo(String cluster) {
-        registrations.belongTo(cluster);
+    /// @param self whose clusters these are: workloads belong to its cluster, and endpoints are near to it or far
+    synchronized void belongTo(Workload self) {
+        registrations.belongTo(self.cluster());
+        var now = new Place(self.locality(), self.labels());
+        if (!now.equals(home)) {
+            home = now;
+            byName.values().forEach(this::fill);
+        }
     }
 }

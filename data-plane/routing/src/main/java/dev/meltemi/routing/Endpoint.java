@@ -15,6 +15,7 @@ public final class Endpoint {
     private volatile WorkloadLabels labels;
     private volatile int weight;
     private volatile Identity identity;
+    private volatile Place place = Place.UNKNOWN;
 
     /// Who an endpoint is, as its record says.
     ///
@@ -65,6 +66,14 @@ public final class Endpoint {
     /// null when nothing is known of it, and then any member of the mesh will do, as in Istio.
     public @Nullable String expectedPeer() {
         return identity.peer();
+    }
+
+    Place place() {
+        return place;
+    }
+
+    void moveTo(Place now) {
+        place = now;
     }
 
     /// Requests under way, which least-request balancing compares.

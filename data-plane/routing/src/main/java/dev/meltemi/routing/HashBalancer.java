@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /// Chooses the same endpoint for the same hash; when endpoints come or go, only few hashes move.
-sealed interface HashBalancer extends Balancer {
+sealed interface HashBalancer extends Balancer permits HashBalancer.Ring, HashBalancer.Maglev, PartedBalancer {
     Endpoint at(long hash);
 
     /// A request without key may go anywhere.

@@ -15,9 +15,9 @@ import java.util.TreeMap;
 final class HostEndpoints {
     /// In the order of their keys, so that clusters list them alike everywhere.
     private final TreeMap<String, ServiceEndpoint> records = new TreeMap<>();
-    private Map<Place, Endpoint> made = new HashMap<>();
+    private Map<Key, Endpoint> made = new HashMap<>();
 
-    private record Place(String instance, String address, int port) {}
+    private record Key(String instance, String address, int port) {}
 
     void put(String key, ServiceEndpoint endpoint) {
         records.put(key, endpoint);
@@ -33,12 +33,12 @@ final class HostEndpoints {
 
     /// Makes and drops endpoints so that there is one for each port of each record.
     void refresh(Map<String, WorkloadLabels> labels) {
-        var now = new HashMap<Place, Endpoint>();
+        var now = new HashMap<Key, Endpoint>();
         records.forEach((key, endpoint) -> {
             WorkloadLabels who = labels.getOrDefault(key, WorkloadLabels.NOBODY);
             Endpoint.Identity identity = identity(endpoint);
             for (int port : endpoint.getPorts().values()) {
-                var place = new Place(endpoint.getInstance(), endpoint.getAddress(), port);
+                var place = new Key(endpoint.getInstance(), endpoint.getAddress(), port);
                 Endpoint kept = made.get(place);
                 if (kept == null) {
                     kept = new Endpoint(
@@ -50,6 +50,7 @@ final class HostEndpoints {
                 } else {
                     kept.describe(who, endpoint.getWeight(), identity);
                 }
+                kept.moveTo(new Place(endpoint.getLocality(), endpoint.getLabels()));
                 now.put(place, kept);
             }
         });
@@ -79,7 +80,7 @@ final class HostEndpoints {
                             .containsAll(wanted.policy().labels().entrySet())) {
                 continue;
             }
-            Endpoint here = made.get(new Place(endpoint.getInstance(), endpoint.getAddress(), port));
+            Endpoint here = made.get(new Key(endpoint.getInstance(), endpoint.getAddress(), port));
             if (here == null) {
                 continue;
             }

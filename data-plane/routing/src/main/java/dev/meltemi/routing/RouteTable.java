@@ -47,7 +47,7 @@ public final class RouteTable {
     /// @param previous shares every host that didn't change
     public static RouteTable of(
             Workload self, Revision revision, Compiled compiled, Clusters clusters, @Nullable RouteTable previous) {
-        clusters.belongTo(self.cluster());
+        clusters.belongTo(self);
         clusters.replace(compiled.endpoints());
         var modes = NamespaceModes.of(compiled.access());
         var scope = Scope.of(self, compiled.settings().values(), compiled.routes());

@@ -40,6 +40,7 @@ public record SidecarSettings(Who who, Listen listen, Config config, Duration dr
                     labels,
                     serviceAccount,
                     cluster,
+                    locality,
                     gateway);
         }
     }
