@@ -18,13 +18,14 @@ final class ConnectionRows {
             note(service.getTls());
             note(service.getTcp());
         });
-        compiled.gateways()
-                .values()
-                .forEach(gateway -> gateway.getServers()
-                        .forEach(server -> server.getHosts().forEach(host -> {
-                            note(host.getTls());
-                            note(host.getTcp());
-                        })));
+        compiled.gateways().values().forEach(gateway -> {
+            offsets.put("Gateway/" + gateway.getGateway(), gateway.getConfigOffset());
+            gateway.getServers()
+                    .forEach(server -> server.getHosts().forEach(host -> {
+                        note(host.getTls());
+                        note(host.getTcp());
+                    }));
+        });
     }
 
     /// Rules for one host and port.

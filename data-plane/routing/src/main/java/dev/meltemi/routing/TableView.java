@@ -78,6 +78,9 @@ public record TableView(
                 .forEach(gateway -> gateway.getServers()
                         .forEach(server -> server.getHosts()
                                 .forEach(host -> host.getHttp().forEach(rules -> note(rules, offsets)))));
+        compiled.gateways()
+                .values()
+                .forEach(gateway -> offsets.put("Gateway/" + gateway.getGateway(), gateway.getConfigOffset()));
         return offsets;
     }
 

@@ -268,7 +268,7 @@ class GatewayConnectionsTest {
                         "a.org:443 * closed: NoRoute[] ",
                         "*:7000 * " + cluster("two") + " VirtualService/default/t@1",
                         "*:7000 * closed: NoRoute[] ",
-                        "b.org:8443 * requests after SIMPLE TLS Gateway/default/g",
+                        "b.org:8443 * requests after SIMPLE TLS Gateway/default/g@99",
                         "b.org:8443 * closed: NoRoute[] ");
     }
 }

@@ -73,13 +73,18 @@ class GatewayTest {
                 .setRoutes(List.of(answer))
                 .build();
         var host = GatewayHost.newBuilder().setHost("*").setHttp(List.of(rules)).build();
-        var servers = IntStream.of(ports)
-                .mapToObj(port -> GatewayServer.newBuilder()
-                        .setPort(port)
-                        .setProtocol("HTTP")
-                        .setHosts(List.of(host))
-                        .build())
-                .toList();
+        publish(
+                offset,
+                IntStream.of(ports)
+                        .mapToObj(port -> GatewayServer.newBuilder()
+                                .setPort(port)
+                                .setProtocol("HTTP")
+                                .setHosts(List.of(host))
+                                .build())
+                        .toList());
+    }
+
+    private void publish(long offset, List<GatewayServer> servers) {
         var routes = GatewayRoutes.newBuilder()
                 .setGateway("default/front")
                 .setNamespace("default")
@@ -92,13 +97,39 @@ class GatewayTest {
     }
 
     private String get(int port) throws Exception {
+        return ask(port).body();
+    }
+
+    private HttpResponse<String> ask(int port) throws Exception {
         try (var client = HttpClient.newHttpClient()) {
             return client.send(
-                            HttpRequest.newBuilder(URI.create("http://" + address + ":" + port + "/"))
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofString())
-                    .body();
+                    HttpRequest.newBuilder(URI.create("http://" + address + ":" + port + "/"))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
         }
+    }
+
+    @Test
+    void a_redirecting_server_sends_everybody_to_https_and_ports_for_tls_stay_closed() throws Exception {
+        var named = GatewayServer.newBuilder().setNamedHosts(List.of("*")).setHosts(List.of());
+        publish(
+                1,
+                List.of(
+                        named.setPort(8080)
+                                .setProtocol("HTTP")
+                                .setHttpsRedirect(true)
+                                .build(),
+                        named.setPort(8443)
+                                .setProtocol("HTTPS")
+                                .setHttpsRedirect(false)
+                                .setTlsMode("SIMPLE")
+                                .build()));
+
+        var answer = ask(8180);
+
+        assertThat(answer.statusCode()).isEqualTo(301);
+        assertThat(answer.headers().firstValue("location")).contains("https://" + address + ":8180/");
+        assertThat(gateway.listeners()).containsOnlyKeys("gateway 8080");
     }
 
     @Test
