@@ -153,12 +153,12 @@ final class RouteFilters {
             case "RequestHeaderModifier" -> {
                 Part edits = filter.at("requestHeaderModifier");
                 yield new RouteFilter.RequestHeaders(
-                        headers(edits.items("set")), headers(edits.items("add")), edits.texts("remove"));
+                        headers(edits.items("set")), headers(edits.items("add")), removable(edits));
             }
             case "ResponseHeaderModifier" -> {
                 Part edits = filter.at("responseHeaderModifier");
                 yield new RouteFilter.ResponseHeaders(
-                        headers(edits.items("set")), headers(edits.items("add")), edits.texts("remove"));
+                        headers(edits.items("set")), headers(edits.items("add")), removable(edits));
             }
             case "RequestMirror" -> mirror(filter.at("requestMirror"), namespace);
             case "RequestRedirect" -> redirect(filter.at("requestRedirect"));
@@ -181,6 +181,16 @@ final class RouteFilters {
             }
         }
         return Ordered.copy(values);
+    }
+
+    /// What {@link RouteFiltersCheck} doesn't say to be without effect.
+    private static List<String> removable(Part edits) {
+        return edits.texts("remove").stream().filter(RouteFilters::isRemovable).toList();
+    }
+
+    /// The host is no header to take away, and what is no name names none.
+    static boolean isRemovable(String header) {
+        return HeaderSyntax.isToken(header) && !header.equalsIgnoreCase("host");
     }
 
     private static RouteFilter mirror(Part mirror, String namespace) {

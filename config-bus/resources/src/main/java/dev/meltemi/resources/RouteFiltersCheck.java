@@ -56,6 +56,8 @@ final class RouteFiltersCheck {
     }
 
     private static void checkContent(Part filter, Report report) {
+        checkRemovals(filter.at("requestHeaderModifier"), report);
+        checkRemovals(filter.at("responseHeaderModifier"), report);
         checkMirror(filter.at("requestMirror"), report);
         Part redirect = filter.at("requestRedirect");
         if (redirect.has("statusCode") && !REDIRECTS.contains(redirect.whole("statusCode"))) {
@@ -69,6 +71,15 @@ final class RouteFiltersCheck {
             checkWildcard(filter.at("cors").at(field), report);
         }
         checkExternalAuth(filter.at("externalAuth"), report);
+    }
+
+    /// The API takes any text for a name here.
+    private static void checkRemovals(Part edits, Report report) {
+        for (Part header : edits.items("remove")) {
+            if (!RouteFilters.isRemovable(header.text())) {
+                report.notInForce(header, "there is no such header to remove: leave it out");
+            }
+        }
     }
 
     private static void checkMirror(Part mirror, Report report) {

@@ -98,9 +98,14 @@ record ApiActions(ApiBackends backends) {
         }
 
         void plus(Map<String, String> set, Map<String, String> add, List<String> remove) {
-            this.set.putAll(set);
-            this.add.putAll(add);
+            set.forEach((name, value) -> this.set.put(name, literal(value)));
+            add.forEach((name, value) -> this.add.put(name, literal(value)));
             this.remove.addAll(remove);
+        }
+
+        /// This API has no variables in values, but compiled operations do.
+        private static String literal(String value) {
+            return value.replace("%", "%%");
         }
 
         HeaderOperations.Edits edits() {
