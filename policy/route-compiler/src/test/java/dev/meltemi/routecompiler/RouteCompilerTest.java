@@ -14,7 +14,6 @@ import dev.meltemi.schemas.Topics;
 import dev.meltemi.schemas.compiled.Cut;
 import dev.meltemi.schemas.compiled.HttpRules;
 import dev.meltemi.schemas.compiled.MutualTls;
-import dev.meltemi.schemas.compiled.OutboundTraffic;
 import dev.meltemi.schemas.fleet.Heartbeat;
 import dev.meltemi.schemas.fleet.RegisteredPort;
 import dev.meltemi.schemas.fleet.RegisteredService;
@@ -102,26 +101,6 @@ class RouteCompilerTest {
 
         sealed.awaitOffset(6);
         Awaitility.await().until(() -> sealed.access().isEmpty() && sealed.agrees());
-    }
-
-    @Test
-    void a_sidecar_is_published_for_its_workloads_and_sealed_by_the_cut() {
-        var key = "networking.istio.io/Sidecar/default/narrow";
-        accept(5, key, """
-            apiVersion: networking.istio.io/v1
-            kind: Sidecar
-            metadata: {name: narrow, namespace: default}
-            spec: {egress: [{hosts: [./*]}], outboundTrafficPolicy: {mode: REGISTRY_ONLY}}
-            """);
-        sealed.awaitOffset(5);
-
-        Awaitility.await().until(() -> sealed.settings().containsKey("Sidecar/default/narrow") && sealed.agrees());
-        assertThat(sealed.settings().get("Sidecar/default/narrow").getOutboundTraffic())
-                .isEqualTo(OutboundTraffic.REGISTRY_ONLY);
-        accept(6, key, null);
-
-        sealed.awaitOffset(6);
-        Awaitility.await().until(() -> sealed.settings().isEmpty() && sealed.agrees());
     }
 
     @Test
