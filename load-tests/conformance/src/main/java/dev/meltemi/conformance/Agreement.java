@@ -54,7 +54,7 @@ final class Agreement {
         }
         Double wanted = duration(expected);
         Double came = duration(actual);
-        return wanted == null || came == null
+        return (wanted == null || came == null)
                 ? Objects.equals(
                         expected == null ? null : expected.toString(), actual == null ? null : actual.toString())
                 : Math.abs(wanted - came) < 1e-9;
@@ -63,7 +63,7 @@ final class Agreement {
     /// Numbers, and texts that are durations; null for everything else.
     private static @Nullable Double duration(@Nullable Object value) {
         boolean counts = value instanceof Number
-                || value instanceof String text && text.matches("[0-9]+(\\.[0-9]+)?(ms|s|m|h)?");
+                || (value instanceof String text && text.matches("[0-9]+(\\.[0-9]+)?(ms|s|m|h)?"));
         return counts ? Node.seconds(value) : null;
     }
 

@@ -13,7 +13,7 @@ final class Destination {
     /// A destination that doesn't exist was chosen all the same.
     static boolean is(Decision decision) {
         return decision instanceof Decision.Forward
-                || decision instanceof Decision.Refuse refuse && refuse.failure() instanceof ProxyFailure.NoCluster;
+                || (decision instanceof Decision.Refuse refuse && refuse.failure() instanceof ProxyFailure.NoCluster);
     }
 
     static String name(Decision decision) {

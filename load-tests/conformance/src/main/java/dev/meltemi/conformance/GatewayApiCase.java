@@ -82,7 +82,7 @@ record GatewayApiCase(Map<String, Object> line) {
         List<GatewayServer> servers = byGateway() ? servers(compiled) : List.of();
         int named = (int) Node.number(request.get("port"));
         boolean listening = servers.stream().anyMatch(server -> server.getPort() == named);
-        int port = listening || !byGateway() && named > 0 ? named : standard(servers);
+        int port = listening || (!byGateway() && named > 0) ? named : standard(servers);
         String host = Node.text(request, "host", "");
         var asked = new LinkedHashMap<String, Object>();
         asked.put("via", byGateway() ? "gateway" : "mesh");

@@ -30,7 +30,7 @@ final class PeerCase {
         var actual = new LinkedHashMap<String, Object>();
         actual.put(
                 "expect",
-                mode.equals("STRICT") && plaintext || mode.equals("DISABLE") && !plaintext ? "deny" : "allow");
+                (mode.equals("STRICT") && plaintext) || (mode.equals("DISABLE") && !plaintext) ? "deny" : "allow");
         actual.put("mode", mode);
         var differences = new StringBuilder();
         actual.forEach((key, value) -> {

@@ -183,7 +183,7 @@ final class RoutingAnswer {
         return actual;
     }
 
-    private static TreeMap<String, List<String>> edited(Map<String, List<String>> before, HeaderEdits edits) {
+    private static Map<String, List<String>> edited(Map<String, List<String>> before, HeaderEdits edits) {
         var after = new TreeMap<String, List<String>>();
         before.forEach((name, values) -> after.put(name.toLowerCase(Locale.ROOT), new ArrayList<>(values)));
         edits.set().forEach(edit -> after.put(edit.name(), new ArrayList<>(List.of(edit.value()))));

@@ -8,9 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /// Whether a document is accepted, and with or without a warning where the source says so.
 final class ValidationCases {
+    private static final Set<String> VERDICTS = Set.of("valid", "invalid");
+
     private ValidationCases() {}
 
     static List<Case> in(CaseFolder folder) {
@@ -24,7 +27,7 @@ final class ValidationCases {
     private static Case read(Map<String, Object> line, String place) {
         String id = Node.text(line, "id", place);
         Object expected = line.get("expect");
-        if (!"valid".equals(expected) && !"invalid".equals(expected) || !(line.get("document") instanceof String)) {
+        if (!VERDICTS.contains(Node.text(line, "expect", "")) || !(line.get("document") instanceof String)) {
             return Case.unreadable(Suite.VALIDATION, id, place + ": needs expect (valid or invalid) and a document");
         }
         return new Case(
@@ -32,7 +35,7 @@ final class ValidationCases {
                 id,
                 Node.text(line, "name", ""),
                 expected,
-                () -> outcome(expected.equals("valid"), warns(line), Objects.toString(line.get("document"), "")));
+                () -> outcome("valid".equals(expected), warns(line), Objects.toString(line.get("document"), "")));
     }
 
     /// Empty when the source doesn't say whether there is a warning.

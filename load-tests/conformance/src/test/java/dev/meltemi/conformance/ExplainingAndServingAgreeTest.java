@@ -11,6 +11,7 @@ import dev.meltemi.routing.Workload;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -111,7 +112,7 @@ class ExplainingAndServingAgreeTest {
     }
 
     /// Status, and the host that answers or the place that the client is sent to.
-    private static TreeSet<String> possible(Explanation explained) {
+    private static Set<String> possible(Explanation explained) {
         var possible = new TreeSet<String>();
         explained.choices().forEach(choice -> possible.add(outcome(choice.decision())));
         possible.add(outcome(explained.decision()));
