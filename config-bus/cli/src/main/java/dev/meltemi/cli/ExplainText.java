@@ -6,6 +6,7 @@ import dev.meltemi.routing.ProxyFailure;
 import java.io.PrintWriter;
 import java.util.Collection;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// An explanation for people: what was tried, what matched, where it goes, and what to do when it goes nowhere.
 ///
@@ -70,7 +71,7 @@ record ExplainText(PrintWriter out, Explained explained, boolean offline) {
         };
     }
 
-    private static String policy(Object said) {
+    private static String policy(@Nullable Object said) {
         return said instanceof Map<?, ?> fields && !fields.isEmpty() ? " " + fields : "";
     }
 
