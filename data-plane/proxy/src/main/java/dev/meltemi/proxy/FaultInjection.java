@@ -48,7 +48,7 @@ final class FaultInjection implements RequestFilter {
             if (plan.abortGrpcStatus().isEmpty() || !GrpcAnswer.isAskedFor(exchange)) {
                 LocalReply.fail(exchange, failure);
             } else {
-                GrpcAnswer.send(exchange, GrpcStatus.valueOf(plan.abortGrpcStatus()), failure);
+                GrpcAnswer.send(exchange, GrpcStatus.named(plan.abortGrpcStatus()), failure);
             }
         } else {
             next.proceed(exchange);

@@ -14,6 +14,6 @@ public record FaultPlan(
     public int httpStatus() {
         return abortGrpcStatus.isEmpty()
                 ? abortStatus
-                : GrpcStatus.valueOf(abortGrpcStatus).httpStatus();
+                : GrpcStatus.named(abortGrpcStatus).httpStatus();
     }
 }

@@ -26,6 +26,16 @@ public enum GrpcStatus {
         this.httpStatus = httpStatus;
     }
 
+    /// @return UNKNOWN for a name that isn't among them: a newer release may know more
+    public static GrpcStatus named(String name) {
+        for (GrpcStatus status : values()) {
+            if (status.name().equals(name)) {
+                return status;
+            }
+        }
+        return UNKNOWN;
+    }
+
     public int httpStatus() {
         return httpStatus;
     }
