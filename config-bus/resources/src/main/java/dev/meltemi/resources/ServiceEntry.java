@@ -36,9 +36,9 @@ public record ServiceEntry(
         subjectAltNames = List.copyOf(subjectAltNames);
     }
 
-    /// How addresses of endpoints are found. A connection is made to one address of an answer, as DNS_ROUND_ROBIN
-    /// wants
-    /// it. DYNAMIC_DNS is DNS too: what is resolved under a wildcard is the name that the caller asked for.
+    /// How addresses of endpoints are found. A connection is made to one address of an answer, as
+    /// DNS_ROUND_ROBIN wants it. DYNAMIC_DNS is DNS too: what is resolved under a wildcard is the name that
+    /// the caller asked for.
     public enum Resolution {
         /// The address that the caller asked for.
         NONE,

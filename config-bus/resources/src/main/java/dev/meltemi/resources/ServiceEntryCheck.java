@@ -175,9 +175,9 @@ final class ServiceEntryCheck {
         }
     }
 
-    /// Istio gives a host without addresses one of its own, so that its ports are told apart from those of others,
-    /// unless it
-    /// has resolution NONE or its label says no. Here nobody gets one: HTTP needs none, and says whom it wants.
+    /// Istio gives a host without addresses one of its own, so that its ports are told apart from those of
+    /// others, unless it has resolution NONE or its label says no. Here nobody gets one: HTTP needs none, and
+    /// says whom it wants.
     private static void warnOfMissingAddresses(Part spec, Metadata metadata, Report report) {
         String resolution = spec.text("resolution");
         boolean gets = !resolution.isEmpty()

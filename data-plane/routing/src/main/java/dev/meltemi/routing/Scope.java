@@ -19,12 +19,12 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What of the mesh one sidecar is shown, and what becomes of requests to the rest: as the Sidecar says that counts
-/// for its workload, else as the mesh says.
+/// What of the mesh one sidecar is shown, and what becomes of requests to the rest: as the Sidecar says that
+/// counts for its workload, else as the mesh says.
 ///
-/// Of several Sidecars the oldest of the workload's namespace counts whose selector is for it, then the oldest
-/// without
-/// selector, then that of the root namespace; gateways follow none (Istio: `doGetSidecarScope`).
+/// Of several Sidecars the oldest of the workload's namespace counts whose selector is for it, then the
+/// oldest without selector, then that of the root namespace; gateways follow none (Istio:
+/// `doGetSidecarScope`).
 final class Scope {
     private static final String SIDECAR = "Sidecar/";
     private static final String MESH_CONFIG = "MeshConfig/";
@@ -242,9 +242,8 @@ final class Scope {
                     && (covered(named.get(namespace), host) || covered(named.get(ANYWHERE), host));
         }
 
-        /// Istio matches rules more generously than services: an import of one name takes the rules for a wildcard
-        /// above
-        /// it too.
+        /// Istio matches rules more generously than services: an import of one name takes the rules for a
+        /// wildcard above it too.
         boolean rule(String namespace, String host) {
             return !hides(namespace, host) && (meets(named.get(namespace), host) || meets(named.get(ANYWHERE), host));
         }

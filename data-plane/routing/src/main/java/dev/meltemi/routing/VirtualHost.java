@@ -6,9 +6,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What a sidecar does with requests for one host: a list of routes for each port. Shared by tables as long as
-/// nothing
-/// that it was made of changes.
+/// What a sidecar does with requests for one host: a list of routes for each port. Shared by tables as long
+/// as nothing that it was made of changes.
 ///
 /// @param byPort ports of the service
 /// @param onlyHttpPort the list for any port that the service doesn't have, when it has exactly one HTTP port
@@ -30,7 +29,8 @@ record VirtualHost(
         clusters = Set.copyOf(clusters);
     }
 
-    /// @param explicit whether the port comes from an authority, which people leave out, and not from a connection
+    /// @param explicit whether the port comes from an authority, which people leave out, and not from a
+    ///     connection
     @Nullable
     RouteList at(int port, boolean explicit) {
         RouteList found = byPort.get(port);

@@ -79,10 +79,10 @@ final class VirtualHosts {
         return dependencies;
     }
 
-    /// The first VirtualService that this workload sees and of which something is for it owns the host; the mesh
-    /// doesn't merge them. One whose every match is for other callers or ports counts for nothing, but keeps
-    /// rules for wildcards above away from a service that it names. Without one it is all Gateway API routes that
-    /// it sees. Null: nothing.
+    /// The first VirtualService that this workload sees and of which something is for it owns the host; the
+    /// mesh doesn't merge them. One whose every match is for other callers or ports counts for nothing, but
+    /// keeps rules for wildcards above away from a service that it names. Without one it is all Gateway API
+    /// routes that it sees. Null: nothing.
     private @Nullable RouteList ruled(
             ServiceRoutes routes, boolean isService, Edge.Service service, Destinations destinations, int port) {
         var actions = new RouteCompiler(destinations, service, port);
@@ -149,9 +149,8 @@ final class VirtualHosts {
         return http.size() == 1 ? byPort.get(http.getFirst().getNumber()) : null;
     }
 
-    /// Where VirtualServices serve a host that is no service there: at port 80, and at the HTTP ports of services
-    /// that
-    /// they name beside it (Istio: `buildSidecarVirtualHostsForVirtualService`).
+    /// Where VirtualServices serve a host that is no service there: at port 80, and at the HTTP ports of
+    /// services that they name beside it (Istio: `buildSidecarVirtualHostsForVirtualService`).
     private Set<Integer> portsOfRules(ServiceRoutes routes) {
         var ports = new TreeSet<Integer>();
         for (HttpRules rules : routes.getHttp()) {

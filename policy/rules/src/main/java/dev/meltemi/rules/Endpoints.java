@@ -12,9 +12,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// Who answers for a host: the workloads that its declarations select or list, or the instances that claim a host
-/// which
-/// nobody declares. A workload has one endpoint for a host, with the ports of everything that selects it.
+/// Who answers for a host: the workloads that its declarations select or list, or the instances that claim a
+/// host which nobody declares. A workload has one endpoint for a host, with the ports of everything that
+/// selects it.
 final class Endpoints {
     private Endpoints() {}
 
@@ -63,9 +63,8 @@ final class Endpoints {
         return ports;
     }
 
-    /// Declarations that have a say: in each namespace those that find endpoints as its first one does. A host
-    /// whose
-    /// callers keep their own address has none.
+    /// Declarations that have a say: in each namespace those that find endpoints as its first one does. A
+    /// host whose callers keep their own address has none.
     private static List<Declared> sources(MeshState state, String host) {
         var resolutions = new HashMap<String, Resolution>();
         var sources = new ArrayList<Declared>();

@@ -11,8 +11,7 @@ final class HostName {
     private HostName() {}
 
     /// The full name, lower case, of a host that a document in `namespace` names. Istio completes only a name
-    /// without
-    /// any dot (`ResolveShortnameToFQDN`); IPv6 addresses have none, but colons.
+    /// without any dot (`ResolveShortnameToFQDN`); IPv6 addresses have none, but colons.
     static String qualified(String host, String namespace) {
         String name = plain(host);
         boolean complete = name.isEmpty() || isWildcard(name) || name.indexOf('.') >= 0 || name.indexOf(':') >= 0;

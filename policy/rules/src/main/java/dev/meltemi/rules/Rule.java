@@ -12,10 +12,9 @@ import java.util.TreeSet;
 
 /// A VirtualService with everything that can be compiled from it alone, once, however many hosts it concerns.
 ///
-/// Sorted as a client tries the rules for one host: those exported to named namespaces before public ones, then the
-/// oldest first (Istio: `SelectVirtualServices`). They aren't merged on the mesh: the first that a client sees owns
-/// the
-/// host.
+/// Sorted as a client tries the rules for one host: those exported to named namespaces before public ones,
+/// then the oldest first (Istio: `SelectVirtualServices`). They aren't merged on the mesh: the first that a
+/// client sees owns the host.
 ///
 /// @param hosts fully qualified, perhaps wildcards
 /// @param gateways `mesh` or `namespace/name`
@@ -64,7 +63,8 @@ record Rule(
                 Connections.compiled(service.tcp(), http, created));
     }
 
-    /// With the rules of its delegates. One that is missing, or not exported here, costs the rule that names it.
+    /// With the rules of its delegates. One that is missing, or not exported here, costs the rule that names
+    /// it.
     HttpRules http(Delegations delegations) {
         if (delegating.isEmpty()) {
             return http;

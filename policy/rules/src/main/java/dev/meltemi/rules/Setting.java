@@ -10,9 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
 
-/// A Sidecar, or what the mesh says of all, with everything that can be compiled from it alone. Which one counts
-/// for a
-/// workload depends on its labels: proxies choose.
+/// A Sidecar, or what the mesh says of all, with everything that can be compiled from it alone. Which one
+/// counts for a workload depends on its labels: proxies choose.
 ///
 /// @param scope key of its record: `Kind/namespace/name`
 record Setting(String scope, Settings compiled) implements Entry {
