@@ -86,7 +86,7 @@ class HashingTest {
 
         var counts = counts(owners(balancing, endpoints));
 
-        endpoints.forEach(endpoint -> assertThat(counts.get(endpoint) / (double) KEYS)
+        endpoints.forEach(endpoint -> assertThat(counts.getOrDefault(endpoint, 0) / (double) KEYS)
                 .isBetween(endpoint.weight() * (1 - tolerated) / 4, endpoint.weight() * (1 + tolerated) / 4));
     }
 
