@@ -36,7 +36,7 @@ public final class Analysis {
 
     private static boolean accepted(Diagnosis diagnosis) {
         for (String annotation : SUPPRESSING) {
-            for (String code : diagnosis.document().annotation(annotation).split(",")) {
+            for (String code : diagnosis.document().annotation(annotation).split(",", -1)) {
                 if (code.strip().equals("*")
                         || code.strip().equals(diagnosis.finding().code())) {
                     return true;

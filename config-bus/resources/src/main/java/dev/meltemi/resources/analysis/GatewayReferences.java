@@ -41,10 +41,9 @@ final class GatewayReferences {
                     "attach an HTTPRoute to that Gateway instead");
             return;
         }
-        Optional<View> istio = scene.find(Type.GATEWAY, rule.namespace(), name, true);
-        Optional<View> kubernetes = istio.isPresent()
-                ? Optional.empty()
-                : scene.find(Type.KUBERNETES_GATEWAY, rule.namespace(), name, true);
+        Optional<View> istio = scene.find(Type.GATEWAY, rule.namespace(), name);
+        Optional<View> kubernetes =
+                istio.isPresent() ? Optional.empty() : scene.find(Type.KUBERNETES_GATEWAY, rule.namespace(), name);
         if (istio.isEmpty() && kubernetes.isEmpty()) {
             notes.add(
                     Code.IST0101,
@@ -121,7 +120,7 @@ final class GatewayReferences {
             }
             for (String name : rule.spec().texts("gateways")) {
                 if (!name.equals(MESH)) {
-                    scene.find(Type.GATEWAY, rule.namespace(), name, true)
+                    scene.find(Type.GATEWAY, rule.namespace(), name)
                             .ifPresent(gateway -> tokensChecked(claim.get(), gateway, rule, scene, notes));
                 }
             }

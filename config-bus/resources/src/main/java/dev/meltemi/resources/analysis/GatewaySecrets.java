@@ -3,6 +3,7 @@ package dev.meltemi.resources.analysis;
 import dev.meltemi.resources.Code;
 import dev.meltemi.resources.shape.Part;
 import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -40,7 +41,7 @@ final class GatewaySecrets {
     }
 
     private static void secret(Part name, String namespace, View gateway, Scene scene, Notes notes) {
-        Optional<View> secret = scene.find(Type.SECRET, namespace, name.text(), true);
+        Optional<View> secret = scene.find(Type.SECRET, namespace, name.text());
         if (secret.isEmpty()) {
             notes.add(
                     Code.IST0101,
@@ -66,13 +67,12 @@ final class GatewaySecrets {
         if (certificate.length == 0) {
             return Optional.of("has neither tls.crt and tls.key nor cert and key");
         }
-        String text = new String(certificate, java.nio.charset.StandardCharsets.ISO_8859_1);
+        String text = new String(certificate, StandardCharsets.ISO_8859_1);
         if (!text.contains(BEGIN)) {
             return Optional.of("holds no certificate in PEM");
         }
         try {
-            byte[] fromBegin =
-                    text.substring(text.indexOf(BEGIN)).getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+            byte[] fromBegin = text.substring(text.indexOf(BEGIN)).getBytes(StandardCharsets.ISO_8859_1);
             var parsed = (X509Certificate)
                     CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(fromBegin));
             boolean inForce = !now.isBefore(parsed.getNotBefore().toInstant())
@@ -95,7 +95,7 @@ final class GatewaySecrets {
     private static Optional<byte[]> value(View secret, String name) {
         String plain = secret.document().at("stringData").text(name);
         if (!plain.isEmpty()) {
-            return Optional.of(plain.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            return Optional.of(plain.getBytes(StandardCharsets.UTF_8));
         }
         try {
             byte[] decoded =

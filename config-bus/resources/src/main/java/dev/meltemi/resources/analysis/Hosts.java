@@ -4,6 +4,7 @@ import dev.meltemi.resources.shape.Part;
 import dev.meltemi.resources.shape.Suggestion;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -50,7 +51,7 @@ final class Hosts {
             String written = service.annotation(EXPORT_TO);
             List<String> exportTo = written.isEmpty()
                     ? List.of()
-                    : Arrays.stream(written.split(",")).map(String::strip).toList();
+                    : Arrays.stream(written.split(",", -1)).map(String::strip).toList();
             for (String scope : scopes(exportTo, service.namespace())) {
                 hosts.put(new Scoped(scope, name), host);
             }
@@ -91,7 +92,7 @@ final class Hosts {
         }
         Set<String> scopes = new LinkedHashSet<>();
         exportTo.forEach(one -> scopes.add(one.equals(".") ? own : one));
-        return scopes;
+        return Collections.unmodifiableSet(scopes);
     }
 
     /// A name without a dot belongs to the namespace of the rule that says it.

@@ -90,16 +90,10 @@ final class Scene {
         return all.getOrDefault(type, Map.of()).values();
     }
 
-    Optional<View> find(Type type, String namespace, String name) {
-        return Optional.ofNullable(
-                all.getOrDefault(type, Map.of()).get(namespace.isEmpty() ? name : namespace + "/" + name));
-    }
-
     /// @param name `name`, or `namespace/name`
-    Optional<View> find(Type type, String namespace, String name, boolean perhapsQualified) {
-        return perhapsQualified && name.indexOf('/') >= 0
-                ? Optional.ofNullable(all.getOrDefault(type, Map.of()).get(name))
-                : find(type, namespace, name);
+    Optional<View> find(Type type, String namespace, String name) {
+        boolean whole = namespace.isEmpty() || name.indexOf('/') >= 0;
+        return Optional.ofNullable(all.getOrDefault(type, Map.of()).get(whole ? name : namespace + "/" + name));
     }
 
     /// All documents, also those of no kind and those that another replaces.

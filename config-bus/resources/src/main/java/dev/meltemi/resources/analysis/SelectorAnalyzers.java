@@ -110,7 +110,7 @@ final class SelectorAnalyzers {
             }
         }
         selecting.forEach((workload, views) -> {
-            if (kind == SIDECARS && workload.ambient()) {
+            if (kind.type().equals(Type.SIDECAR) && workload.ambient()) {
                 views.forEach(one -> ineffective(one, "the workload that it selects", notes));
             } else if (views.size() > 1) {
                 views.forEach(view -> notes.once(

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /// One running instance, or a template of such, as selectors see it.
 ///
@@ -25,8 +26,7 @@ public record Workload(String namespace, String name, Map<String, String> labels
 
     /// @param nodes labels by name: a pod has its node's locality
     /// @param injected whether pods of a namespace get a proxy
-    static Workload pod(
-            View pod, Map<String, Map<String, String>> nodes, java.util.function.Predicate<String> injected) {
+    static Workload pod(View pod, Map<String, Map<String, String>> nodes, Predicate<String> injected) {
         Part annotations = pod.document().at("metadata").at("annotations");
         Map<String, String> labels = new HashMap<>(pod.labels());
         String node = pod.spec().text("nodeName");
@@ -51,7 +51,7 @@ public record Workload(String namespace, String name, Map<String, String> labels
     }
 
     /// The pods that a Deployment or its like will make.
-    static Workload template(View owner, java.util.function.Predicate<String> injected) {
+    static Workload template(View owner, Predicate<String> injected) {
         Part template = owner.spec().at("template");
         Map<String, String> labels = template.at("metadata").textTable("labels");
         Part annotations = template.at("metadata").at("annotations");

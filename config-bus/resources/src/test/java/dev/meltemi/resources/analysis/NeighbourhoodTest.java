@@ -99,7 +99,7 @@ class NeighbourhoodTest {
     }
 
     private static String document(String key, Random random) {
-        String[] parts = key.split("/");
+        String[] parts = key.split("/", -1);
         return "apiVersion: networking.istio.io/v1\nkind: %s\nmetadata: {name: %s, namespace: %s}\nspec: %s\n"
                 .formatted(parts[1], parts[3], parts[2], spec(parts[1], random));
     }

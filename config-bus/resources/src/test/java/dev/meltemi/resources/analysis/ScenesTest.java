@@ -38,7 +38,7 @@ class ScenesTest {
     @ParameterizedTest
     @MethodSource("lines")
     void finds_what_the_line_says(Line line) {
-        List<View> documents = Arrays.stream(line.documents().split(" ;; "))
+        List<View> documents = Arrays.stream(line.documents().split(" ;; ", -1))
                 .map(ScenesTest::document)
                 .toList();
 
@@ -52,13 +52,13 @@ class ScenesTest {
                 .sorted()
                 .collect(Collectors.joining(", "));
         assertThat(findings).as("%s", found).isEqualTo(line.expected().equals("none") ? "" : line.expected());
-        assertThat(found.toString()).contains(line.words().split("; "));
+        assertThat(found.toString()).contains(line.words().split("; ", -1));
     }
 
     private static View document(String text) {
         Matcher parts = DOCUMENT.matcher(text.strip());
         assertThat(parts.matches()).as(text).isTrue();
-        String[] name = parts.group(2).split("/");
+        String[] name = parts.group(2).split("/", -1);
         String labels = parts.group(3) == null ? "{}" : parts.group(3).substring("labels=".length());
         return View.of(
                 "apiVersion: %s\nkind: %s\nmetadata:\n  name: %s\n  namespace: %s\n  labels: %s\nspec: %s\n"
