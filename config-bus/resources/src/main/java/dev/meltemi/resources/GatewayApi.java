@@ -76,12 +76,6 @@ final class GatewayApi {
         return text(minLength, maxLength, text -> pattern.matcher(text).find(), expected);
     }
 
-    static boolean isPreciseHostname(String text) {
-        return PRECISE.matcher(text).matches();
-    }
-
-    private static final Pattern PRECISE = Pattern.compile(SUBDOMAIN);
-
     static ObjectReference toService(Part reference, String namespace) {
         return reference(reference, "", "Service", namespace);
     }

@@ -234,8 +234,9 @@ final class RouteFilters {
                 false);
     }
 
-    /// A `*` stands for any number of labels. Browsers write an origin in lower case and without its scheme's own port
-    /// (RFC 6454 section 6.2).
+    /// A `*` stands for any number of labels. Browsers write an origin in lower case, without its scheme's own port
+    /// (RFC
+    /// 6454 section 6.2).
     private static StringMatch origin(String origin) {
         if (origin.equals("*")) {
             return new StringMatch.Present();
