@@ -3,7 +3,7 @@ package dev.meltemi.cli;
 import dev.meltemi.resources.Position;
 import dev.meltemi.resources.analysis.View;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /// Documents of files and of a running mesh: a file's stands in the place of the mesh's, as if it were applied.
 final class AnalyzedDocuments {
-    private final Map<View, SourceDocument> sources = new IdentityHashMap<>();
+    private final Map<View, SourceDocument> sources = new HashMap<>();
     private final Map<String, View> live = new LinkedHashMap<>();
     private final List<View> written = new ArrayList<>();
 

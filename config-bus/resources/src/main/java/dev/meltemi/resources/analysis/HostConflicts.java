@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -48,7 +49,7 @@ final class HostConflicts {
     }
 
     /// Names that may stand for this one, or it for them.
-    private static Map<String, Set<View>> overlapping(String name, TreeMap<String, Set<View>> everywhere) {
+    private static Map<String, Set<View>> overlapping(String name, NavigableMap<String, Set<View>> everywhere) {
         Map<String, Set<View>> found = new TreeMap<>();
         String whole = name.startsWith("*") ? name.substring(1) : name;
         for (int from = 0; from <= whole.length(); from++) {

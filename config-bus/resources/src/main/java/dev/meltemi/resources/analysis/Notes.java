@@ -73,8 +73,8 @@ final class Notes {
                 .sorted(Comparator.<Diagnosis, Finding.Level>comparing(
                                 one -> one.finding().level())
                         .thenComparing(Diagnosis::origin)
-                        .thenComparing(one -> one.finding().at().line())
-                        .thenComparing(one -> one.finding().at().column()))
+                        .thenComparingInt(one -> one.finding().at().line())
+                        .thenComparingInt(one -> one.finding().at().column()))
                 .toList();
     }
 }

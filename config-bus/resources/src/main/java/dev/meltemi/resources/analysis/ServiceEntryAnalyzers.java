@@ -53,7 +53,7 @@ final class ServiceEntryAnalyzers {
     static void protocols(Scene scene, Notes notes) {
         // sorted, so that of several disagreements of an entry always the same one is told
         Map<HostAndPort, List<Claim>> claims = new TreeMap<>(Comparator.comparing(HostAndPort::host)
-                .thenComparing(HostAndPort::port)
+                .thenComparingLong(HostAndPort::port)
                 .thenComparing(HostAndPort::namespace));
         for (View entry : scene.all(Type.SERVICE_ENTRY)) {
             List<Part> ports = entry.spec().items("ports");
