@@ -129,7 +129,13 @@ final class Explaining implements Tracer {
                 RouteSource source = rule.source();
                 if (source != null) {
                     used.add(source.rules());
-                    used.add(source.match() == null ? source.route() : source.match());
+                    // two steps: what the records have in common is Avro's, which this module doesn't see
+                    HttpMatch match = source.match();
+                    if (match == null) {
+                        used.add(source.route());
+                    } else {
+                        used.add(match);
+                    }
                 }
             }
         }
