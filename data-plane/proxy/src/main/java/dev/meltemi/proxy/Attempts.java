@@ -235,11 +235,10 @@ final class Attempts implements UpstreamUser {
 
     @Override
     public void onHead(HttpResponse head, Framing framing) {
-        if (endpoint != null && exchange.forward != null) {
-            Cluster cluster = exchange.forward.cluster();
-            if (cluster.detectsOutliers()) {
-                cluster.onAnswer(endpoint, head.status().code(), client.loop().now());
-            }
+        Endpoint where = endpoint;
+        Cluster cluster = exchange.forward == null ? null : exchange.forward.cluster();
+        if (where != null && cluster != null && cluster.detectsOutliers()) {
+            cluster.onAnswer(where, head.status().code(), client.loop().now());
         }
         if (rules.retriesAnswer(head)) {
             UpstreamConnection refused = connection;
