@@ -37,6 +37,8 @@ public record PoolLimits(
         long http2KeepaliveTimeoutNanos) {
     static final int UNLIMITED = Integer.MAX_VALUE;
 
+    public static final long NEVER = Long.MAX_VALUE;
+
     /// Istio's `connectTimeout` of the mesh.
     static final long CONNECT_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -70,6 +72,23 @@ public record PoolLimits(
             return httpIdleTimeoutNanos;
         }
         return tcpIdleTimeoutNanos == null ? otherwise : tcpIdleTimeoutNanos;
+    }
+
+    /// When a connection that has just served closes unless it is used before: idle for too long, or too old.
+    ///
+    /// @param idleNanos that it may be idle where no rule says
+    /// @return on the clock of `now`; {@link #NEVER}; 0: at once
+    public long closesAt(long now, long openedAt, int served, long idleNanos) {
+        if (maxRequestsPerConnection > 0 && served >= maxRequestsPerConnection) {
+            return 0;
+        }
+        long patience = idleTimeoutNanos(idleNanos);
+        long closesAt = patience == 0 ? NEVER : now + patience;
+        if (maxConnectionNanos > 0) {
+            long tooOldAt = openedAt + maxConnectionNanos;
+            return tooOldAt <= now ? 0 : Math.min(closesAt, tooOldAt);
+        }
+        return closesAt;
     }
 
     private static @Nullable Long maybeNanos(@Nullable Long micros) {

@@ -47,8 +47,6 @@ import reactor.netty.NettyPipeline;
 // What fails closes the channel, and that is heard; a user is who it is.
 @SuppressWarnings({"FutureReturnValueIgnored", "ReferenceEquality"})
 public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
-    private static final long NEVER = Long.MAX_VALUE;
-
     private final EndpointPool pool;
     private final StrictResponseDecoder decoder;
     private final Deadline idleDeadline;
@@ -439,7 +437,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
                 && closesAt != 0
                 && context.channel().isActive()) {
             setReading(true);
-            if (closesAt != NEVER) {
+            if (closesAt != PoolLimits.NEVER) {
                 idleDeadline.set(closesAt);
             }
             pool.giveBack(this);
@@ -448,23 +446,9 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// When it closes unless it is used before: idle for too long, or too old. 0: at once.
     private long closesAt(long now) {
         long idle = pool.pools().settings().idleTimeout().toNanos();
-        if (cluster == null) {
-            return now + idle;
-        }
-        PoolLimits limits = cluster.breakers().limits();
-        if (limits.maxRequestsPerConnection() > 0 && served >= limits.maxRequestsPerConnection()) {
-            return 0;
-        }
-        long patience = limits.idleTimeoutNanos(idle);
-        long closesAt = patience == 0 ? NEVER : now + patience;
-        if (limits.maxConnectionNanos() > 0) {
-            long tooOldAt = openedAt + limits.maxConnectionNanos();
-            return tooOldAt <= now ? 0 : Math.min(closesAt, tooOldAt);
-        }
-        return closesAt;
+        return cluster == null ? now + idle : cluster.breakers().limits().closesAt(now, openedAt, served, idle);
     }
 
     @Override
