@@ -22,7 +22,7 @@ final class Gateways {
                     struct().required("number", count())
                             .required("protocol", text())
                             .required("name", text())
-                            .field("targetPort", count()))
+                            .refused("targetPort", "it means nothing at a gateway: leave it out"))
             .required("hosts", list(text()))
             .field("name", text())
             .field("bind", text())
@@ -119,9 +119,6 @@ final class Gateways {
         }
         if (port.text("name").isEmpty()) {
             report.error(port.at("name"), "a port has a name");
-        }
-        if (port.has("targetPort")) {
-            report.error(port.at("targetPort"), "means nothing at a gateway: leave it out");
         }
     }
 

@@ -109,13 +109,11 @@ final class ResilienceCheck {
 
     private static void checkDelay(Part delay, Report report) {
         HttpRouteCheck.checkPercentage(delay.at("percentage"), report);
-        if (delay.has("exponentialDelay")) {
-            report.error(delay.at("exponentialDelay"), "isn't supported", "use fixedDelay");
-        } else if (delay.isPresent() && !delay.has("fixedDelay")) {
-            report.warn(delay, "delays nothing without fixedDelay");
-        }
         if (delay.has("percent")) {
             report.warn(Code.IST0002, delay.at("percent"), "is deprecated: use percentage.value");
+        }
+        if (delay.isPresent() && !delay.has("fixedDelay")) {
+            report.warn(delay, "delays nothing without fixedDelay");
         }
     }
 
@@ -125,14 +123,11 @@ final class ResilienceCheck {
         if (abort.has("httpStatus") && (status < 200 || status > 600)) {
             report.error(abort.at("httpStatus"), status + " can't be answered: expected 200 to 600");
         }
-        if (abort.has("http2Error")) {
-            report.error(abort.at("http2Error"), "isn't supported", "use httpStatus");
-        }
         String grpc = abort.text("grpcStatus");
         if (abort.has("grpcStatus") && !GRPC_STATUSES.contains(grpc)) {
             report.error(abort.at("grpcStatus"), "\"" + grpc + "\" is no gRPC status", "for example UNAVAILABLE");
         }
-        if (!abort.has("httpStatus") && !abort.has("grpcStatus") && !abort.has("http2Error")) {
+        if (!abort.has("httpStatus") && !abort.has("grpcStatus")) {
             report.warn(abort, "aborts nothing without httpStatus");
         }
     }

@@ -85,14 +85,14 @@ final class VirtualServiceShape {
                     struct().field("percentage", PERCENTAGE)
                             .field("percent", whole(0, 100))
                             .field("fixedDelay", duration())
-                            .field("exponentialDelay", duration())
+                            .refused("exponentialDelay", "use fixedDelay")
                             .atMostOne("fixedDelay", "exponentialDelay"))
             .field(
                     "abort",
                     struct().field("percentage", PERCENTAGE)
                             .field("httpStatus", number())
                             .field("grpcStatus", text())
-                            .field("http2Error", text())
+                            .refused("http2Error", "use httpStatus")
                             .atMostOne("httpStatus", "grpcStatus", "http2Error"));
 
     private static final Struct CORS = struct().field("allowOrigins", list(StringMatches.SHAPE))
