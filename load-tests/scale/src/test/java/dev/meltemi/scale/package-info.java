@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meltemi.scale;
+
+import org.jspecify.annotations.NullMarked;
