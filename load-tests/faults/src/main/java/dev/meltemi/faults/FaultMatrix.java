@@ -23,6 +23,7 @@ public final class FaultMatrix {
             new DiskTrouble(),
             new PoisonedRecords(),
             new TombstoneStorm(),
+            new LargeConfig(),
             new KilledControl(),
             new TwoControls(),
             new ReplayedConfig(),

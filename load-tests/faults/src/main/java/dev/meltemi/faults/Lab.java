@@ -52,6 +52,7 @@ public final class Lab implements AutoCloseable {
     private static final List<String> SERVICE = List.of("-Xmx256m", "-XX:TieredStopAtLevel=1");
 
     private final Path folder;
+    private final List<String> sidecarJvm;
     private final Addresses addresses = new Addresses();
     private final Map<String, Member> members = new LinkedHashMap<>();
     private final Map<String, String> addressOf = new LinkedHashMap<>();
@@ -70,13 +71,23 @@ public final class Lab implements AutoCloseable {
     ///
     /// @param folder of its data
     public Lab(Path folder) {
+        this(folder, SMALL);
+    }
+
+    /// @param sidecarJvm options of the sidecars' JVMs
+    Lab(Path folder, List<String> sidecarJvm) {
         this.folder = folder;
+        this.sidecarJvm = List.copyOf(sidecarJvm);
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
     /// The whole small mesh, serving.
     public static Lab start(Path folder) {
-        var lab = new Lab(folder);
+        return start(new Lab(folder));
+    }
+
+    /// @param lab that has nothing in it yet
+    static Lab start(Lab lab) {
         try {
             lab.addBroker();
             lab.addControl("control");
@@ -157,7 +168,7 @@ public final class Lab implements AutoCloseable {
         String address = addressOf.computeIfAbsent(workload, _ -> addresses.next());
         String service = workload.replaceFirst("-v\\d+$", "");
         var command = new ArrayList<>(meltemi(
-                SMALL,
+                sidecarJvm,
                 "sidecar",
                 "--workload",
                 workload,

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,12 +14,14 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// One process of the mesh, which may be killed, frozen, and started again with the same command line.
 public final class Member implements AutoCloseable {
     private static final int MOST_LINES = 50_000;
     private static final Duration END = Duration.ofSeconds(10);
+    private static final Pattern TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
 
     /// What a process said, and when it was heard.
     public record Line(Instant at, String text) {}
@@ -132,6 +135,27 @@ public final class Member implements AutoCloseable {
             if (!awaitEnd(kill, END) || kill.exitValue() != 0) {
                 throw new IllegalStateException("kill -" + signal + " of " + name + " failed");
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Bytes of all objects that can be reached, as `jcmd` counts them after a full collection.
+    long liveHeap() {
+        var counted = TOTAL.matcher(jcmd("GC.class_histogram"));
+        if (!counted.find()) {
+            throw new IllegalStateException("jcmd doesn't tell of " + name + "'s heap");
+        }
+        return Long.parseLong(counted.group(1));
+    }
+
+    private String jcmd(String command) {
+        String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        try {
+            var asked = new ProcessBuilder(jcmd, Long.toString(pid()), command)
+                    .redirectErrorStream(true)
+                    .start();
+            return new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
