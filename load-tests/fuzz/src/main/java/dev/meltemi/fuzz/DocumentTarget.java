@@ -9,7 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Any text, perhaps a stream of documents, is judged, compiled and routed by: nothing throws, nothing hangs, and what is
+/// Any text, perhaps a stream of documents, is judged, compiled and routed by: nothing throws, nothing hangs, and what
+/// is
 /// refused says where and why. A document that was accepted never makes the compiler or a table throw.
 public final class DocumentTarget {
     /// Of one document on a busy machine; a single one takes milliseconds.

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meltemi.fuzz;
+
+import org.jspecify.annotations.NullMarked;
