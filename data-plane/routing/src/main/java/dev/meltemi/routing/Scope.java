@@ -145,6 +145,11 @@ final class Scope {
         route.getMirrors().forEach(to -> destinations.add(to.getDestination().getHost()));
     }
 
+    /// Whether something of the mesh isn't shown.
+    boolean isLimited() {
+        return listeners != null;
+    }
+
     OutboundPolicy unknownHosts() {
         return unknownHosts;
     }

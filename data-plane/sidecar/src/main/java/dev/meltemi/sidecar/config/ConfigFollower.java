@@ -4,6 +4,7 @@ import dev.meltemi.bus.MeshBus;
 import dev.meltemi.bus.TopicEvent;
 import dev.meltemi.bus.state.LastKnownGood;
 import dev.meltemi.bus.state.SavedRecord;
+import dev.meltemi.routing.EndpointInterest;
 import dev.meltemi.schemas.Revision;
 import dev.meltemi.schemas.compiled.AccessRules;
 import java.nio.file.Path;
@@ -46,6 +47,7 @@ public final class ConfigFollower implements AutoCloseable {
     private final Disposable.Composite life = Disposables.composite(following);
     private final InstantSource clock;
     private boolean saveDue;
+    private boolean rereads;
     private volatile long heardNanos = System.nanoTime();
     private volatile @Nullable Instant servedFileOf;
     private final AtomicReference<@Nullable Save> unsaved = new AtomicReference<>();
@@ -89,10 +91,16 @@ public final class ConfigFollower implements AutoCloseable {
     /// From the beginning, with nothing remembered: what a topic doesn't hold any more is gone. Only for access
     /// rules whose records can't be read it matters what they said before.
     private void follow(MeshBus bus) {
-        assembler = new CutAssembler(lastKnownAccess());
+        follow(bus, null);
+    }
+
+    /// @param filter of the endpoints that are kept; null: to be found out
+    private void follow(MeshBus bus, @Nullable EndpointFilter filter) {
+        rereads = false;
+        assembler = new CutAssembler(lastKnownAccess(), new EndpointInterest(running.self()), filter);
         following.update(bus.follow(CutAssembler.TOPICS)
                 .publishOn(thread, PREFETCH)
-                .subscribe(this::on, why -> failed(bus, why)));
+                .subscribe(event -> on(bus, event), why -> failed(bus, why)));
     }
 
     private Map<String, AccessRules> lastKnownAccess() {
@@ -143,7 +151,7 @@ public final class ConfigFollower implements AutoCloseable {
         return files == null ? 0 : files.failures();
     }
 
-    private void on(TopicEvent<?> event) {
+    private void on(MeshBus bus, TopicEvent<?> event) {
         heardNanos = System.nanoTime();
         if (event instanceof TopicEvent.Replaced<?> replaced) {
             alarm(replaced);
@@ -152,7 +160,19 @@ public final class ConfigFollower implements AutoCloseable {
             case Outcome.Wait() -> {}
             case Outcome.Apply apply -> apply(apply);
             case Outcome.Endpoints endpoints -> update(endpoints);
+            case Outcome.Reread(var filter) -> reread(bus, filter);
             case Outcome.Refuse(var revision, var why) -> refuse(revision, why);
+        }
+    }
+
+    /// What runs goes on until everything is here again.
+    private void reread(MeshBus bus, EndpointFilter filter) {
+        LOG.info(
+                "event=reading-again workload={} why=\"it now sees services whose endpoints it didn't keep\"",
+                workload);
+        if (!rereads) {
+            rereads = true;
+            thread.schedule(() -> follow(bus, filter));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.meltemi.sidecar.config;
 
 import dev.meltemi.bus.TopicEvent;
 import dev.meltemi.bus.state.SavedRecord;
+import dev.meltemi.routing.EndpointInterest;
 import dev.meltemi.schemas.Compiled;
 import dev.meltemi.schemas.Revision;
 import dev.meltemi.schemas.Topic;
@@ -16,6 +17,7 @@ import dev.meltemi.schemas.compiled.TopicCut;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Puts a consistent revision together from the compiled topics, whose partitions arrive in any order against
@@ -40,6 +42,9 @@ public final class CutAssembler {
     private LiveTopic<ServiceEndpoint> endpoints = new LiveTopic<>(MOST_WAITING);
     private LiveTopic<AccessRules> access = new LiveTopic<>(MOST_WAITING);
     private LiveTopic<Settings> settings = new LiveTopic<>(MOST_WAITING);
+    private final @Nullable EndpointInterest interest;
+    private EndpointFilter filter = EndpointFilter.ALL;
+    private boolean filterIsKnown;
     private Revision running = Revision.NONE;
     private @Nullable Cut newest;
     private boolean judged;
@@ -49,13 +54,20 @@ public final class CutAssembler {
     /// To begin with, what was in force before the topics were read.
     private Map<String, AccessRules> accessThatRuns;
 
+    /// Of a proxy that sees everything.
     public CutAssembler() {
-        this(Map.of());
+        this(Map.of(), null, null);
     }
 
     /// @param access last known rules by scope, for scopes whose records can't be read
-    CutAssembler(Map<String, AccessRules> access) {
+    /// @param interest whose endpoints the proxy needs; null: everybody's
+    /// @param filter of the endpoints that are kept, as a {@link Outcome.Reread} said; null: to be found out
+    CutAssembler(
+            Map<String, AccessRules> access, @Nullable EndpointInterest interest, @Nullable EndpointFilter filter) {
         this.accessThatRuns = access;
+        this.interest = interest;
+        this.filterIsKnown = filter != null;
+        keep(filter == null ? EndpointFilter.ALL : filter);
     }
 
     public Outcome on(TopicEvent<?> event) {
@@ -81,9 +93,46 @@ public final class CutAssembler {
                 }
             }
             case TopicEvent.Replaced<?> replaced -> forget(replaced.topic());
-            case TopicEvent.CaughtUp<?> _ -> {}
+            case TopicEvent.CaughtUp<?> caughtUp -> caughtUp(caughtUp.topic());
         }
         return next();
+    }
+
+    /// Settings are few and read first: a proxy that is going to keep few endpoints keeps none until it knows which,
+    /// instead of a large mesh's for a moment.
+    private void caughtUp(Topic<?> topic) {
+        if (topic.name().equals(Topics.SETTINGS.name())
+                && interest != null
+                && !filterIsKnown
+                && interest.isLimited(settings.newest())) {
+            keep(filter(interest, Set.of()));
+        }
+    }
+
+    private static EndpointFilter filter(EndpointInterest interest, Set<String> hosts) {
+        return new EndpointFilter.Hosts(hosts, "/" + interest.self().instance());
+    }
+
+    private void keep(EndpointFilter wanted) {
+        filter = wanted;
+        endpoints.keepOnly(wanted::keeps);
+    }
+
+    /// What the routes of a revision lead to is kept from now on; null when it is, and was from the beginning.
+    private Outcome.@Nullable Reread narrow(Compiled compiled) {
+        if (interest == null) {
+            return null;
+        }
+        var hosts = interest.hosts(compiled.settings().values(), compiled.routes());
+        EndpointFilter wanted =
+                hosts.<EndpointFilter>map(some -> filter(interest, some)).orElse(EndpointFilter.ALL);
+        boolean kept = hosts.map(filter::covers).orElse(filter.equals(EndpointFilter.ALL));
+        if (!kept) {
+            return new Outcome.Reread(wanted);
+        }
+        filterIsKnown = true;
+        keep(wanted);
+        return null;
     }
 
     private Outcome named(Cut cut) {
@@ -143,6 +192,11 @@ public final class CutAssembler {
             return new Outcome.Refuse(revision, String.join("; ", complaints));
         }
         judged = true;
+        var exact = new Compiled(routes.values(), gateways.values(), Map.of(), Map.of(), settings.values());
+        var reread = narrow(exact);
+        if (reread != null) {
+            return reread;
+        }
         running = revision;
         endpoints.advance();
         routesThatRun = routes.raw();
@@ -151,7 +205,7 @@ public final class CutAssembler {
         accessThatRuns = AccessScopes.inForce(access, accessThatRuns);
         return new Outcome.Apply(
                 revision,
-                new Compiled(routes.values(), gateways.values(), endpoints.values(), accessThatRuns, settings.values()),
+                new Compiled(exact.routes(), exact.gateways(), endpoints.values(), accessThatRuns, exact.settings()),
                 List.copyOf(unreadable),
                 List.copyOf(cut.getRestores()));
     }
@@ -183,6 +237,7 @@ public final class CutAssembler {
             gateways = new LiveTopic<>(MOST_WAITING);
         } else if (topic.name().equals(Topics.ENDPOINTS.name())) {
             endpoints = new LiveTopic<>(MOST_WAITING);
+            keep(filter);
         } else if (topic.name().equals(Topics.ACCESS_RULES.name())) {
             access = new LiveTopic<>(MOST_WAITING);
         } else if (topic.name().equals(Topics.SETTINGS.name())) {

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The live records of one compiled topic as of a cut; records beyond it wait, by partition, in their order.
@@ -21,6 +22,9 @@ final class LiveTopic<V> {
     /// Most records that wait for their cut, which arrives with them in one transaction. When there are more, the
     /// oldest wait no longer: cuts between then and now can't be run any more, the newest can.
     private final int mostWaiting;
+
+    /// Of records of other keys only the position is noted.
+    private Predicate<String> keeps = key -> true;
 
     private final Map<String, Live<V>> live = new TreeMap<>();
     private final Map<Integer, ArrayDeque<Arrival<V>>> waiting = new HashMap<>();
@@ -69,6 +73,10 @@ final class LiveTopic<V> {
         if (arrival.at().number() < positions.getOrDefault(arrival.at().partition(), 0L)) {
             return;
         }
+        if (!keeps.test(arrival.key())) {
+            positions.merge(arrival.at().partition(), arrival.at().number() + 1, Math::max);
+            return;
+        }
         var queue = waiting.computeIfAbsent(arrival.at().partition(), _ -> new ArrayDeque<>());
         queue.add(arrival);
         waitingCount++;
@@ -79,6 +87,19 @@ final class LiveTopic<V> {
                     .orElse(queue);
             take(longest.remove());
         }
+    }
+
+    /// Keeps records of these keys only, from now on and of those that are here. For a topic whose digest isn't
+    /// compared.
+    void keepOnly(Predicate<String> keys) {
+        keeps = keys;
+        live.keySet().removeIf(key -> !keys.test(key));
+        unreadable.keySet().removeIf(key -> !keys.test(key));
+        waiting.values().forEach(queue -> {
+            int before = queue.size();
+            queue.removeIf(arrival -> !keys.test(arrival.key()));
+            waitingCount -= before - queue.size();
+        });
     }
 
     boolean hasReached(TopicCut cut) {
@@ -197,6 +218,21 @@ final class LiveTopic<V> {
             }
         });
         return values;
+    }
+
+    /// What can be read of all that has arrived, whether or not a cut names it yet.
+    List<V> newest() {
+        var newest = new TreeMap<String, V>(values());
+        waiting.values()
+                .forEach(queue -> queue.forEach(arrival -> {
+                    Live<V> now = arrival.now();
+                    if (now == null) {
+                        newest.remove(arrival.key());
+                    } else if (now.value() != null) {
+                        newest.put(arrival.key(), now.value());
+                    }
+                }));
+        return List.copyOf(newest.values());
     }
 
     /// The bytes of {@link #values}.

@@ -29,6 +29,9 @@ public sealed interface Outcome {
     record Endpoints(Revision revision, Map<String, Optional<ServiceEndpoint>> changes, List<String> unreadable)
             implements Outcome {}
 
+    /// A newer revision leads to hosts whose endpoints weren't kept: the topics are to be read again with this filter.
+    record Reread(EndpointFilter filter) implements Outcome {}
+
     /// A newer revision is here and can't be run; what runs goes on.
     record Refuse(Revision revision, String why) implements Outcome {}
 

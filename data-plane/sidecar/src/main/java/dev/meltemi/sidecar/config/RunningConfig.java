@@ -47,6 +47,11 @@ public final class RunningConfig implements Supplier<RouteTable> {
         return table;
     }
 
+    /// The workload for which it runs.
+    Workload self() {
+        return self;
+    }
+
     public Summary summary() {
         return summary;
     }

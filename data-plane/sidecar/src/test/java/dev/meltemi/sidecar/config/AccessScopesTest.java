@@ -80,7 +80,8 @@ class AccessScopesTest {
                 .setMutualTls(MutualTls.STRICT)
                 .build();
 
-        var apply = applied(new CutAssembler(Map.of("mesh", known)), topics.poisonedAccess("mesh"), topics.cut(1));
+        var assembler = new CutAssembler(Map.of("mesh", known), null, null);
+        var apply = applied(assembler, topics.poisonedAccess("mesh"), topics.cut(1));
 
         assertThat(apply.compiled().access()).containsEntry("mesh", known);
     }

@@ -9,9 +9,12 @@ import dev.meltemi.schemas.Topics;
 import dev.meltemi.schemas.compiled.AccessRules;
 import dev.meltemi.schemas.compiled.Cut;
 import dev.meltemi.schemas.compiled.Declaration;
+import dev.meltemi.schemas.compiled.Egress;
+import dev.meltemi.schemas.compiled.EgressListener;
 import dev.meltemi.schemas.compiled.MutualTls;
 import dev.meltemi.schemas.compiled.ServiceEndpoint;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
+import dev.meltemi.schemas.compiled.Settings;
 import dev.meltemi.schemas.compiled.TopicCut;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -79,6 +82,22 @@ final class CompiledTopics {
         var at = next(Topics.ENDPOINTS);
         return new TopicEvent.Poisoned<>(
                 Topics.ENDPOINTS, host + "/" + instance, garbage, Headers.NONE, at, "not Avro");
+    }
+
+    /// A Sidecar that shows a namespace's workloads these hosts only.
+    TopicEvent<?> sidecar(String namespace, String... hosts) {
+        var listener = EgressListener.newBuilder().setHosts(List.of(hosts)).build();
+        var settings = Settings.newBuilder()
+                .setRule("Sidecar/" + namespace + "/default")
+                .setConfigOffset(1)
+                .setNamespace(namespace)
+                .setEgress(Egress.newBuilder().setListeners(List.of(listener)).build())
+                .build();
+        return put(Topics.SETTINGS, settings.getRule(), settings);
+    }
+
+    TopicEvent<?> caughtUp(Topic<?> topic) {
+        return new TopicEvent.CaughtUp<>(topic, "topic-" + topic.name());
     }
 
     TopicEvent<?> access(String scope, MutualTls mode) {
