@@ -29,6 +29,13 @@ public final class Labs implements AutoCloseable {
         return shared;
     }
 
+    /// One whose sidecars' JVMs have these options, for a row that discards it.
+    Lab sharedAnew(java.util.List<String> sidecarJvm) {
+        discardShared();
+        shared = Lab.start(new Lab(ownFolder(), sidecarJvm));
+        return shared;
+    }
+
     /// After a row that didn't: the next one gets a fresh one.
     public void discardShared() {
         if (shared != null) {

@@ -40,11 +40,11 @@ final class LargeConfig implements Row {
     @Override
     public Result run(Labs labs, Form form) {
         if (!form.full()) {
-            return run(labs.shared(), form, 500);
+            return run(labs.shared(), form, 300);
         }
-        try (var lab = Lab.start(new Lab(labs.ownFolder(), SIDECAR))) {
-            return run(lab, form, 10_000);
-        }
+        var result = run(labs.sharedAnew(SIDECAR), form, 10_000);
+        labs.discardShared();
+        return result;
     }
 
     private Result run(Lab lab, Form form, int services) {
