@@ -58,12 +58,12 @@ class AdmissionTest {
         var warned = contents.verdict(REVIEWS, publish(REVIEWS, virtualService("v1")));
         var subsets = REVIEWS.replace("VirtualService", "DestinationRule");
 
-        publish(
-                subsets,
-                "apiVersion: networking.istio.io/v1\n"
-                        + "kind: DestinationRule\n"
-                        + "metadata: {name: reviews, namespace: default}\n"
-                        + "spec: {host: reviews, subsets: [{name: v1, labels: {version: v1}}]}\n");
+        publish(subsets, """
+            apiVersion: networking.istio.io/v1
+            kind: DestinationRule
+            metadata: {name: reviews, namespace: default}
+            spec: {host: reviews, subsets: [{name: v1, labels: {version: v1}}]}
+            """);
 
         assertThat(warned.messages())
                 .singleElement()

@@ -13,6 +13,7 @@ import dev.meltemi.schemas.ConfigStatus.State;
 import dev.meltemi.schemas.Headers;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class ContradictionsTest {
@@ -49,8 +50,9 @@ class ContradictionsTest {
         Map<String, ConfigStatus> changed = contradictions.changed();
 
         assertThat(changed).containsOnlyKeys(REVIEWS);
-        assertThat(changed.get(REVIEWS).state()).isEqualTo(State.Accepted);
-        assertThat(changed.get(REVIEWS).messages()).singleElement().satisfies(message -> {
+        var status = Objects.requireNonNull(changed.get(REVIEWS));
+        assertThat(status.state()).isEqualTo(State.Accepted);
+        assertThat(status.messages()).singleElement().satisfies(message -> {
             assertThat(message.code()).isEqualTo("IST0101");
             assertThat(message.level()).isEqualTo("Warning");
             assertThat(message.text()).contains("reviews+v1");

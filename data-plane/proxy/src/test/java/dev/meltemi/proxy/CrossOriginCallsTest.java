@@ -14,8 +14,13 @@ import org.junit.jupiter.api.Test;
 
 /// Browsers' preflights, and answers to pages of other sites.
 class CrossOriginCallsTest {
-    private static final String PREFLIGHT = "OPTIONS /a HTTP/1.1\r\nHost: reviews:9080\r\n"
-            + "Origin: https://%s.example\r\nAccess-Control-Request-Method: PUT\r\n\r\n";
+    private static final String PREFLIGHT = """
+        OPTIONS /a HTTP/1.1\r
+        Host: reviews:9080\r
+        Origin: https://%s.example\r
+        Access-Control-Request-Method: PUT\r
+        \r
+        """;
     private static final String GET = "GET /a HTTP/1.1\r\nHost: reviews:9080\r\nOrigin: https://%s.example\r\n\r\n";
 
     private final ProxyUnderTest proxy = new ProxyUnderTest();

@@ -131,10 +131,13 @@ class RuleActionsTest {
                 .build()));
 
         String plain = RawClient.ask(proxy.outbound(), GET);
-        String grpc = RawClient.ask(
-                proxy.outbound(),
-                "POST /a HTTP/1.1\r\nHost: reviews:9080\r\nContent-Type: application/grpc+proto\r\n"
-                        + "Content-Length: 0\r\n\r\n");
+        String grpc = RawClient.ask(proxy.outbound(), """
+            POST /a HTTP/1.1\r
+            Host: reviews:9080\r
+            Content-Type: application/grpc+proto\r
+            Content-Length: 0\r
+            \r
+            """);
 
         assertThat(plain).startsWith("HTTP/1.1 429");
         assertThat(grpc)

@@ -98,7 +98,7 @@ public final class HeaderFormat {
         boolean asked = variable.startsWith("REQ(");
         int open = variable.indexOf('(');
         int close = variable.indexOf(')');
-        if (!asked && !variable.startsWith("RESP(") || close < 0) {
+        if ((!asked && !variable.startsWith("RESP(")) || close < 0) {
             return null;
         }
         String[] names =

@@ -2,7 +2,6 @@ package dev.meltemi.routing;
 
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Outliers {
     private final OutlierSettings settings;
     /// Its keys never change.
-    private final Map<Endpoint, AtomicReference<HostHealth>> hosts = new IdentityHashMap<>();
+    private final IdentityHashMap<Endpoint, AtomicReference<HostHealth>> hosts = new IdentityHashMap<>();
 
     private final AtomicInteger ejected = new AtomicInteger();
     private final AtomicLong sweepDue = new AtomicLong();

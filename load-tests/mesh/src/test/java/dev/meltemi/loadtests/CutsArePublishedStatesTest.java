@@ -58,6 +58,7 @@ class CutsArePublishedStatesTest {
                     changed.changes()
                             .forEach((key, now) ->
                                     now.ifPresentOrElse(one -> endpoints.put(key, one), () -> endpoints.remove(key)));
+                case Outcome.Reread _ -> throw new AssertionError("nothing limits what it sees");
                 case Outcome.Refuse refuse -> assertThat(refuse.why()).contains("routes");
                 case Outcome.Wait() -> {}
             }

@@ -34,7 +34,7 @@ record ApiActions(ApiBackends backends) {
         var out = HttpRoute.newBuilder().setName(rule.name()).setMatches(ApiMatches.compiled(rule.matches()));
         var redirect = redirect(rule.filters());
         List<WeightedDestination> destinations = destinations(rule.backends());
-        if (isUnsupported(rule.filters()) || redirect.isEmpty() && destinations.isEmpty()) {
+        if (isUnsupported(rule.filters()) || (redirect.isEmpty() && destinations.isEmpty())) {
             return out.setDirectResponse(
                             DirectResponse.newBuilder().setStatus(NOTHING_TO_DO).build())
                     .build();
