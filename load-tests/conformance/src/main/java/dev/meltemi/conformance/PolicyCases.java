@@ -85,6 +85,7 @@ final class PolicyCases {
                                 PolicyInForce.DEFAULT.inWords().get(name)))
                         .toList();
             case "endpointLabels" -> policy.labels();
+            case "sticky" -> Sticky.shared(policy, wanted);
             default -> new Observation.Unseen("not compared yet");
         };
     }
