@@ -6,19 +6,19 @@ import dev.meltemi.schemas.compiled.Declaration;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
 import dev.meltemi.schemas.registry.RegisteredSchema;
 import java.nio.ByteBuffer;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// `ServiceRoutes` as a version that doesn't exist yet would write it: with one more field.
 record NewerRoutes(int id) {
     static final AtomicInteger NEXT_ID = new AtomicInteger(90_000);
-    private static final int ROUTES = 2;
     private static final int HEADER = 5;
 
     RegisteredSchema schema() {
         String now = SchemaIds.all().stream()
-                .filter(schema -> schema.id() == ROUTES)
-                .findFirst()
+                .filter(schema -> schema.topic().equals(Topics.ROUTES.name()))
+                .max(Comparator.comparingInt(SchemaIds.Registered::version))
                 .orElseThrow()
                 .json();
         String end = "]}";
