@@ -127,6 +127,7 @@ class ProxyConfigCommandTest {
         assertThat(code).isZero();
         assertThat(operator.out().replaceAll(" {2,}", "  ")).isEqualTo("""
             NAME  VHOST NAME  DOMAINS  MATCH  VIRTUAL SERVICE  DESTINATION  SOURCE
+            80  %1$s:80  %1$s  /*  reviews.default  outbound|9080||%1$s  VirtualService/default/reviews@1842
             9080  %1$s:9080  %1$s  /*  reviews.default  outbound|9080||%1$s  VirtualService/default/reviews@1842
             """.formatted(HOST));
         assertThat(operator.err()).contains("as of sequence 1 (offset 1842), exactly what it runs");
