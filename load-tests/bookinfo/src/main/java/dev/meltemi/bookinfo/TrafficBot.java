@@ -9,20 +9,24 @@ import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.resources.LoopResources;
 
-/// A user who keeps looking at the product page, so that there is traffic to see from the first minute.
+/// Users who keep looking at the product page, so that there is traffic to see from the first minute. They come at the
+/// beginning of each second and then nobody does for a while: in a stream without a pause of half a second a tool that
+/// reads a topic to its end (`kcat -e`) may never find one.
 public final class TrafficBot implements AutoCloseable {
+    private static final int AT_ONCE = 8;
+
     private final Disposable running;
     private final AtomicLong good = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
 
     private TrafficBot(String url, int perSecond, LoopResources loops) {
-        HttpClient client = HttpClient.create(ConnectionProvider.create("traffic-bot", 8))
+        HttpClient client = HttpClient.create(ConnectionProvider.create("traffic-bot", AT_ONCE))
                 .runOn(loops)
                 .responseTimeout(Duration.ofSeconds(10))
                 .headers(headers -> headers.set("user-agent", "meltemi-traffic-bot"));
-        running = Flux.interval(Duration.ofNanos(1_000_000_000L / perSecond))
+        running = Flux.interval(Duration.ofSeconds(1))
                 .onBackpressureDrop()
-                .flatMap(_ -> once(client, url), 8)
+                .concatMap(_ -> Flux.range(0, perSecond).flatMap(_ -> once(client, url), AT_ONCE))
                 .subscribe();
     }
 
