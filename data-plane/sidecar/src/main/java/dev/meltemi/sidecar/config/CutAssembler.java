@@ -45,6 +45,9 @@ public final class CutAssembler {
     private final @Nullable EndpointInterest interest;
     private EndpointFilter filter = EndpointFilter.ALL;
     private boolean filterIsKnown;
+    /// The log keeps older cuts for a while, and each was whole in its time: before its end is reached, the newest that
+    /// was read may be of the mesh's past.
+    private boolean newestIsKnown;
     private Revision running = Revision.NONE;
     private @Nullable Cut newest;
     private boolean judged;
@@ -60,13 +63,14 @@ public final class CutAssembler {
     }
 
     /// @param access last known rules by scope, for scopes whose records can't be read
-    /// @param interest whose endpoints the proxy needs; null: everybody's
+    /// @param interest whose endpoints the proxy needs; null: everybody's, and each cut counts once it is whole
     /// @param filter of the endpoints that are kept, as a {@link Outcome.Reread} said; null: to be found out
     CutAssembler(
             Map<String, AccessRules> access, @Nullable EndpointInterest interest, @Nullable EndpointFilter filter) {
         this.accessThatRuns = access;
         this.interest = interest;
         this.filterIsKnown = filter != null;
+        this.newestIsKnown = interest == null;
         keep(filter == null ? EndpointFilter.ALL : filter);
     }
 
@@ -101,6 +105,7 @@ public final class CutAssembler {
     /// Settings are few and read first: a proxy that is going to keep few endpoints keeps none until it knows which,
     /// instead of a large mesh's for a moment.
     private void caughtUp(Topic<?> topic) {
+        newestIsKnown |= topic.name().equals(Topics.REVISIONS.name());
         if (topic.name().equals(Topics.SETTINGS.name())
                 && interest != null
                 && !filterIsKnown
@@ -146,7 +151,7 @@ public final class CutAssembler {
     }
 
     private Outcome next() {
-        if (newest != null && !judged && reached(newest)) {
+        if (newest != null && newestIsKnown && !judged && reached(newest)) {
             var outcome = judge(newest);
             if (!(outcome instanceof Outcome.Wait)) {
                 return outcome;

@@ -43,7 +43,19 @@ class EndpointInterestTest {
         }
         events.add(topics.endpoint("e", "productpage~1", "10.0.0.2"));
         events.add(topics.cut(7));
+        events.add(topics.caughtUp(Topics.REVISIONS));
         return events;
+    }
+
+    @Test
+    void a_cut_of_the_past_is_not_taken_for_the_newest() {
+        var starting = assembler(null);
+
+        var past = on(starting, List.of(topics.cut(1)));
+        var now = on(starting, mesh("*/*"));
+
+        assertThat(past).isEqualTo(Outcome.WAIT);
+        assertThat(now).isInstanceOf(Outcome.Reread.class);
     }
 
     @Test
