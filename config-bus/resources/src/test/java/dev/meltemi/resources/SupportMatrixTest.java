@@ -43,17 +43,18 @@ class SupportMatrixTest {
                 Generated from the declarations by which documents are judged (`mvn test -pl config-bus/resources -Dupdate.docs=true`); a test fails when it is stale.
                 Every other field is an error, with line and column. A rule's status lists what it uses of the fields that aren't in force.
 
-                | kind | fields in force | not in force | refused |
-                |---|---|---|---|
+                | kind | of | fields in force | not in force | refused |
+                |---|---|---|---|---|
                 """ + SupportMatrix.kinds().stream().map(SupportMatrixTest::row).collect(Collectors.joining())
                 + SupportMatrix.kinds().stream().map(SupportMatrixTest::section).collect(Collectors.joining());
     }
 
     private static String row(KindSupport kind) {
         boolean nothing = !kind.nothingInForce().isEmpty();
-        return "| %s | %s | %s | %d |\n"
+        return "| %s | %s | %s | %s | %d |\n"
                 .formatted(
                         kind.kind(),
+                        kind.group().isEmpty() ? "core" : kind.group(),
                         nothing ? "none" : count(kind, State.IN_FORCE),
                         nothing ? "all" : count(kind, State.NOT_IN_FORCE),
                         count(kind, State.REFUSED));

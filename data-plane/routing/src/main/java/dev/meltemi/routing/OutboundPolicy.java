@@ -1,7 +1,7 @@
 package dev.meltemi.routing;
 
 /// What becomes of requests for hosts that the mesh doesn't know. Not a security boundary (Istio's `sidecar.proto`).
-public enum OutboundPolicy {
+enum OutboundPolicy {
     /// Forwarded to where the caller wanted, as `PassthroughCluster`. Istio's default.
     ALLOW_ANY,
     /// Answered with 502, as `BlackHoleCluster`.

@@ -14,7 +14,6 @@ public final class RouteTable {
     static final String INBOUND_PASSTHROUGH = "InboundPassthroughCluster";
 
     private final Workload self;
-    private final OutboundPolicy policy;
     private final Revision revision;
     private final Clusters clusters;
     private final Hosts hosts;
@@ -23,15 +22,8 @@ public final class RouteTable {
     private final InboundAccess access;
 
     private RouteTable(
-            Workload self,
-            OutboundPolicy policy,
-            Revision revision,
-            Clusters clusters,
-            Hosts hosts,
-            Edges edges,
-            InboundAccess access) {
+            Workload self, Revision revision, Clusters clusters, Hosts hosts, Edges edges, InboundAccess access) {
         this.self = self;
-        this.policy = policy;
         this.revision = revision;
         this.clusters = clusters;
         this.hosts = hosts;
@@ -58,7 +50,6 @@ public final class RouteTable {
         clusters.retain(hosts.clusters());
         return new RouteTable(
                 self,
-                scope.unknownHosts(),
                 revision,
                 clusters,
                 hosts,
@@ -82,10 +73,6 @@ public final class RouteTable {
 
     public Workload self() {
         return self;
-    }
-
-    public OutboundPolicy outboundPolicy() {
-        return policy;
     }
 
     /// For a sidecar by authority (Host), for a gateway by listener port and authority. No allocation when the

@@ -4,7 +4,7 @@ import com.google.re2j.Pattern;
 import dev.meltemi.schemas.compiled.StringMatch;
 
 /// A compiled string match. Tests a stretch of a text, so that a path needn't be cut from its query first.
-public sealed interface StringTest {
+sealed interface StringTest {
     boolean holds(String text, int from, int to);
 
     default boolean holds(String text) {

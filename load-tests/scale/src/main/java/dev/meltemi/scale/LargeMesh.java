@@ -13,7 +13,7 @@ import java.util.Optional;
 /// rule that sends some requests to each.
 ///
 /// @param routes entries of each VirtualService's `http`
-public record LargeMesh(int services, int endpointsEach, int routes) {
+record LargeMesh(int services, int endpointsEach, int routes) {
     private static final String NAMESPACE = "shop";
 
     public String host(int service) {

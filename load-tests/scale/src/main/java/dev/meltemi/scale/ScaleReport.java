@@ -26,7 +26,7 @@ import java.util.function.IntFunction;
 /// @param table a sidecar builds its next table after a rule changed
 /// @param endpointApplied a sidecar takes in one endpoint's change
 /// @param heapBytes of records, clusters and table in a sidecar that sees the whole mesh
-public record ScaleReport(Cost rule, Cost endpoint, Cost table, Cost endpointApplied, long heapBytes) {
+record ScaleReport(Cost rule, Cost endpoint, Cost table, Cost endpointApplied, long heapBytes) {
     private static final int WARM = 300;
     private static final int RUNS = 500;
 

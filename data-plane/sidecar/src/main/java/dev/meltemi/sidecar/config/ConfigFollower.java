@@ -288,8 +288,10 @@ public final class ConfigFollower implements AutoCloseable {
     private void gather() {
         var summary = running.summary();
         if (saveDue && summary.ready() && !summary.stale()) {
-            unsaved.set(new Save(summary.revision(), assembler.records()));
-            disk.schedule(this::write);
+            assembler.recordsOf(summary.revision()).ifPresent(records -> {
+                unsaved.set(new Save(summary.revision(), records));
+                disk.schedule(this::write);
+            });
         }
         saveDue = false;
     }

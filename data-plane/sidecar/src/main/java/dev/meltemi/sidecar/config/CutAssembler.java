@@ -17,6 +17,7 @@ import dev.meltemi.schemas.compiled.TopicCut;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,9 @@ public final class CutAssembler {
     private Revision running = Revision.NONE;
     private @Nullable Cut newest;
     private boolean judged;
+    /// Whose records {@link #recordsOf} has.
+    private Revision recorded = Revision.NONE;
+
     private Map<String, byte[]> routesThatRun = Map.of();
     private Map<String, byte[]> gatewaysThatRun = Map.of();
     private Map<String, byte[]> settingsThatRun = Map.of();
@@ -203,6 +207,7 @@ public final class CutAssembler {
             return reread;
         }
         running = revision;
+        recorded = revision;
         endpoints.advance();
         routesThatRun = routes.raw();
         gatewaysThatRun = gateways.raw();
@@ -215,9 +220,15 @@ public final class CutAssembler {
                 List.copyOf(cut.getRestores()));
     }
 
-    /// The records of the newest revision that could be run, with the endpoints of now, for the last-known-good
-    /// file. Those of a cut that was refused since are not among them.
-    List<SavedRecord> records() {
+    /// The records of a revision with the endpoints of now, for the last-known-good file. Those of a cut that was
+    /// refused since are not among them.
+    ///
+    /// @return empty when it isn't the newest that could be run: while topics are read again, what runs was put
+    /// together by the assembler before this one, and its file stays
+    Optional<List<SavedRecord>> recordsOf(Revision revision) {
+        if (!recorded.equals(revision)) {
+            return Optional.empty();
+        }
         var records = new ArrayList<SavedRecord>();
         routesThatRun.forEach((key, raw) -> records.add(new SavedRecord(Topics.ROUTES.name(), key, raw)));
         gatewaysThatRun.forEach((key, raw) -> records.add(new SavedRecord(Topics.GATEWAYS.name(), key, raw)));
@@ -225,7 +236,7 @@ public final class CutAssembler {
                 Topics.ACCESS_RULES.name(), scope, Topics.ACCESS_RULES.codec().encode(rules))));
         settingsThatRun.forEach((key, raw) -> records.add(new SavedRecord(Topics.SETTINGS.name(), key, raw)));
         endpoints.raw().forEach((key, raw) -> records.add(new SavedRecord(Topics.ENDPOINTS.name(), key, raw)));
-        return records;
+        return Optional.of(records);
     }
 
     int endpointCount() {

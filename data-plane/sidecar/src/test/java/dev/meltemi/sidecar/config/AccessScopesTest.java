@@ -89,8 +89,8 @@ class AccessScopesTest {
     @Test
     void a_closed_scope_is_saved_as_closed_and_opens_with_a_good_record() throws Exception {
         var assembler = new CutAssembler();
-        applied(assembler, topics.poisonedAccess("mesh"), topics.cut(1));
-        var saved = assembler.records().getFirst();
+        var closed = applied(assembler, topics.poisonedAccess("mesh"), topics.cut(1));
+        var saved = assembler.recordsOf(closed.revision()).orElseThrow().getFirst();
 
         var apply = applied(assembler, topics.access("mesh", MutualTls.PERMISSIVE), topics.cut(2));
 

@@ -231,16 +231,25 @@ class CutAssemblerTest {
 
     @Test
     void the_records_of_what_runs_are_without_those_of_a_refused_cut() {
-        on(topics.service("reviews", 9080), topics.cut(1));
-        var good = assembler.records();
+        var runs = (Outcome.Apply) on(topics.service("reviews", 9080), topics.cut(1));
+        var good = assembler.recordsOf(runs.revision()).orElseThrow();
 
         topics.service("lost", 9080);
         on(topics.service("ratings", 9080), topics.cut(2));
         on(topics.endpoint("reviews", "b", "10.0.0.2"));
 
-        assertThat(assembler.records()).extracting(SavedRecord::key).containsExactly("reviews", "reviews/b");
-        assertThat(assembler.records().getFirst().raw())
-                .isEqualTo(good.getFirst().raw());
+        var now = assembler.recordsOf(runs.revision()).orElseThrow();
+        assertThat(now).extracting(SavedRecord::key).containsExactly("reviews", "reviews/b");
+        assertThat(now.getFirst().raw()).isEqualTo(good.getFirst().raw());
+    }
+
+    @Test
+    void whoever_reads_the_topics_again_has_no_records_of_what_still_runs() {
+        var runs = (Outcome.Apply) on(topics.service("reviews", 9080), topics.cut(1));
+
+        var records = new CutAssembler().recordsOf(runs.revision());
+
+        assertThat(records).isEmpty();
     }
 
     @Test
