@@ -18,7 +18,9 @@ final class GatewayAnalyzers {
 
     private GatewayAnalyzers() {}
 
-    /// A gateway's port must be the target of a Service of its workloads, or one of the Service's own.
+    /// A gateway's port must be the target of a Service of its workloads, or one of the Service's own; not so where
+    /// they
+    /// are reached at the gateway's ports themselves.
     static void ports(Scene scene, Notes notes) {
         if (!scene.knowsWorkloads() || !scene.knows(Type.SERVICE)) {
             return;
@@ -30,6 +32,9 @@ final class GatewayAnalyzers {
                     .toList();
             if (workloads.isEmpty()) {
                 nobody(gateway, selector, notes);
+                continue;
+            }
+            if (workloads.stream().anyMatch(Workload::registered)) {
                 continue;
             }
             Set<Integer> offered = new HashSet<>();

@@ -11,7 +11,14 @@ import java.util.function.Predicate;
 ///
 /// @param joined has a proxy, or will have one
 /// @param ambient is captured by its node, without a proxy of its own
-public record Workload(String namespace, String name, Map<String, String> labels, boolean joined, boolean ambient) {
+/// @param registered by itself: a gateway is then reached where it listens, with a Service before it or without
+public record Workload(
+        String namespace,
+        String name,
+        Map<String, String> labels,
+        boolean joined,
+        boolean ambient,
+        boolean registered) {
     private static final String INJECT = "sidecar.istio.io/inject";
     private static final String AMBIENT = "ambient.istio.io/redirection";
 
@@ -21,7 +28,7 @@ public record Workload(String namespace, String name, Map<String, String> labels
 
     /// One that registered itself.
     public static Workload running(String namespace, String name, Map<String, String> labels) {
-        return new Workload(namespace, name, labels, true, false);
+        return new Workload(namespace, name, labels, true, false, true);
     }
 
     /// @param nodes labels by name: a pod has its node's locality
@@ -47,7 +54,8 @@ public record Workload(String namespace, String name, Map<String, String> labels
                 pod.name(),
                 labels,
                 joined(containers, pod.labels(), annotations, injected.test(pod.namespace())),
-                annotations.text(AMBIENT).equals("enabled"));
+                annotations.text(AMBIENT).equals("enabled"),
+                false);
     }
 
     /// The pods that a Deployment or its like will make.
@@ -61,7 +69,8 @@ public record Workload(String namespace, String name, Map<String, String> labels
                 owner.name(),
                 labels,
                 joined(containers, labels, annotations, injected.test(owner.namespace())),
-                annotations.text(AMBIENT).equals("enabled"));
+                annotations.text(AMBIENT).equals("enabled"),
+                false);
     }
 
     /// A container named so with an image counts most, then the label, then the annotation, then the namespace.
