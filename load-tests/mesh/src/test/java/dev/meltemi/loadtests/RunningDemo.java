@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /// `./meltemi demo`, as a user starts it: another process, on ports of its own.
 final class RunningDemo implements AutoCloseable {
@@ -25,6 +26,10 @@ final class RunningDemo implements AutoCloseable {
     private static final int GATEWAY = 9080;
     private static final int KAFKA = 19092;
     private static final int REGISTRY = 8081;
+    private static final int CA = 15012;
+    /// Above it the kernel hands ports to outgoing connections, which take one between being found free and being
+    /// bound.
+    private static final int FIRST_EPHEMERAL_PORT = 32_768;
 
     private final LaunchedCommand process;
     private final int offset;
@@ -54,11 +59,12 @@ final class RunningDemo implements AutoCloseable {
         return new RunningDemo(process, offset);
     }
 
-    /// An offset whose published ports are free now.
+    /// An offset whose published ports are free now, and below those of outgoing connections.
     static int freeOffset() {
+        int offsets = (FIRST_EPHEMERAL_PORT - KAFKA) / 100;
         while (true) {
-            int offset = 100 * ThreadLocalRandom.current().nextInt(20, 400);
-            if (free(GATEWAY + offset) && free(KAFKA + offset) && free(REGISTRY + offset)) {
+            int offset = 100 * ThreadLocalRandom.current().nextInt(1, offsets);
+            if (IntStream.of(GATEWAY, KAFKA, REGISTRY, CA).allMatch(port -> free(port + offset))) {
                 return offset;
             }
         }
