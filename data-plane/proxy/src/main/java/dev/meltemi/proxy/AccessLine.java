@@ -2,9 +2,11 @@ package dev.meltemi.proxy;
 
 import dev.meltemi.routing.Decision;
 import dev.meltemi.routing.ProxyFailure;
+import dev.meltemi.routing.RouteTable;
 import dev.meltemi.schemas.access.AccessEntry;
 import dev.meltemi.schemas.access.Edge;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// An exchange that has ended, as the access entry that tells of it.
 final class AccessLine {
@@ -13,7 +15,7 @@ final class AccessLine {
     private static final Decision UNDECIDED = new Decision.Refuse(new ProxyFailure.NoRoute());
 
     static AccessEntry of(Exchange exchange, long now) {
-        ClientConnection client = exchange.client;
+        Downstream client = exchange.client;
         return new AccessEntry(
                 edge(exchange),
                 exchange.startMicros,
@@ -24,7 +26,7 @@ final class AccessLine {
                 exchange.method.name(),
                 exchange.receivedTarget,
                 exchange.authority,
-                exchange.http11 ? "HTTP/1.1" : "HTTP/1.0",
+                exchange.protocol.text(),
                 exchange.status,
                 exchange.flags,
                 exchange.details,
@@ -41,14 +43,48 @@ final class AccessLine {
                 client.caller().local);
     }
 
+    /// Tells of a connection that was closed before it could send a request. Envoy says the same of plaintext to a
+    /// port without a filter chain for it.
+    static void refused(Accepted accepted, Refusal refusal, String why) {
+        ProxyPorts ports = accepted.server.ports();
+        boolean noChain = refusal == Refusal.PLAINTEXT || refusal == Refusal.CLOSED;
+        String words = why.replace(' ', '_');
+        ports.telemetry()
+                .offer(new AccessEntry(
+                        inbound(accepted, ports.table().get(), null),
+                        ports.micros(),
+                        0,
+                        -1,
+                        "-",
+                        "-",
+                        "",
+                        Protocol.HTTP_1_1.text(),
+                        0,
+                        noChain ? "NR" : "DPE",
+                        noChain ? "filter_chain_not_found|" + words : words,
+                        0,
+                        0,
+                        0,
+                        "",
+                        "",
+                        "",
+                        null,
+                        "",
+                        null,
+                        accepted.caller.remote,
+                        accepted.caller.local));
+    }
+
+    private static Edge inbound(Accepted accepted, RouteTable table, Listening.@Nullable Application application) {
+        return application == null
+                ? accepted.caller.edge(table, accepted.listening.port(), "")
+                : accepted.caller.edge(table, application.servicePort(), application.text());
+    }
+
     private static Edge edge(Exchange exchange) {
         Listening listening = exchange.client.listening();
         if (listening.kind() == Listening.Kind.INBOUND) {
-            Listening.Application application = exchange.application;
-            Caller caller = exchange.client.caller();
-            return application == null
-                    ? caller.edge(exchange.table, listening.port(), "")
-                    : caller.edge(exchange.table, application.servicePort(), application.text());
+            return inbound(exchange.client.accepted(), exchange.table, exchange.application);
         }
         Decision decision = exchange.decision;
         return exchange.table.edge(

@@ -1,10 +1,8 @@
 package dev.meltemi.proxy;
 
 import dev.meltemi.proxy.wire.Framing;
-import dev.meltemi.proxy.wire.HeadWriter;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
 import java.util.concurrent.TimeUnit;
@@ -24,9 +22,8 @@ final class AnswerHead {
     private AnswerHead() {}
 
     /// @return how the body goes on to the caller
-    static Framing forward(Exchange exchange, HttpResponse head, Framing framing, long upstreamNanos) {
-        HttpHeaders headers = head.headers();
-        exchange.status = head.status().code();
+    static Framing forward(Exchange exchange, int status, HttpHeaders headers, Framing framing, long upstreamNanos) {
+        exchange.status = status;
         if (exchange.forward != null) {
             RequestFacts.edit(headers, exchange.forward.responseEdits(), exchange, headers);
         }
@@ -36,17 +33,8 @@ final class AnswerHead {
         }
         long millis = TimeUnit.NANOSECONDS.toMillis(upstreamNanos);
         headers.set(SERVICE_TIME, millis < MILLIS.length ? MILLIS[(int) millis] : Long.toString(millis));
-        Framing onward = framing;
-        if (framing.kind() == Framing.Kind.UNTIL_CLOSE || framing.kind() == Framing.Kind.CHUNKED) {
-            // HTTP/1.0 knows no chunks.
-            onward = exchange.http11 ? Framing.CHUNKED : Framing.UNTIL_CLOSE;
-        }
         exchange.responseStarted = true;
-        AsciiString connection = LocalReply.connection(exchange, onward);
         // The standard phrase: what the upstream wrote there is nobody's business.
-        HttpResponseStatus status = HttpResponseStatus.valueOf(exchange.status);
-        exchange.client.write(
-                exchange, HeadWriter.response(exchange.client.allocator(), status, headers, onward, connection));
-        return onward;
+        return exchange.client.answer(exchange, HttpResponseStatus.valueOf(exchange.status), headers, framing);
     }
 }

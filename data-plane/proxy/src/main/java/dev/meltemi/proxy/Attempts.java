@@ -1,9 +1,9 @@
 package dev.meltemi.proxy;
 
-import dev.meltemi.proxy.upstream.UpstreamConnection;
+import dev.meltemi.proxy.upstream.UpstreamStream;
 import dev.meltemi.proxy.upstream.UpstreamUser;
 import dev.meltemi.proxy.wire.Framing;
-import dev.meltemi.proxy.wire.HeadWriter;
+import dev.meltemi.proxy.wire.OutgoingHead;
 import dev.meltemi.routing.Breakers;
 import dev.meltemi.routing.Cluster;
 import dev.meltemi.routing.Endpoint;
@@ -12,7 +12,7 @@ import dev.meltemi.routing.HashPolicy;
 import dev.meltemi.routing.ProxyFailure;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored") // what fails closes the channel, and that is heard
 final class Attempts implements UpstreamUser {
     private final Exchange exchange;
-    private final ClientConnection client;
+    private final Downstream client;
     private final RetryRules rules;
-    private @Nullable UpstreamConnection connection;
+    private @Nullable UpstreamStream connection;
     private @Nullable Endpoint endpoint;
     private List<Endpoint> tried = List.of();
     private Framing answer = Framing.NONE;
@@ -102,7 +102,7 @@ final class Attempts implements UpstreamUser {
             client.rearm();
         }
         int started = exchange.tries;
-        UpstreamConnection lent = client.loop()
+        UpstreamStream lent = client.loop()
                 .pools
                 .lend(
                         picked,
@@ -153,7 +153,7 @@ final class Attempts implements UpstreamUser {
     // ---- the request on its way up
 
     @Override
-    public void onReady(UpstreamConnection upstream) {
+    public void onReady(UpstreamStream upstream) {
         if (ready) {
             return;
         }
@@ -161,16 +161,15 @@ final class Attempts implements UpstreamUser {
         ready = true;
         exchange.upstreamPeer = upstream.peer();
         sentAt = client.loop().now();
-        ByteBuf head = HeadWriter.request(
-                upstream.allocator(),
+        upstream.writeHead(new OutgoingHead(
                 exchange.method,
+                exchange.scheme(),
                 exchange.upstreamPath,
                 exchange.upstreamAuthority,
                 exchange.headers,
                 exchange.framing,
                 exchange.tries,
-                client.loop().introduction(upstream, exchange.table));
-        upstream.writeHead(head, exchange.isHead());
+                client.loop().introduction(upstream, exchange.table)));
         dirty = true;
         pump();
         if (!client.isInRead()) {
@@ -180,7 +179,7 @@ final class Attempts implements UpstreamUser {
 
     /// Sends what has come of the body.
     void pump() {
-        UpstreamConnection upstream = connection;
+        UpstreamStream upstream = connection;
         if (over || !ready || upstream == null) {
             client.setBodyPaused(!over && exchange.body.hasUnsent());
             return;
@@ -224,24 +223,21 @@ final class Attempts implements UpstreamUser {
     // ---- the answer on its way down
 
     @Override
-    public void onInterim(HttpResponse head) {
-        boolean wanted = head.status().code() != 100 || (exchange.expectsContinue && !exchange.requestEnded);
-        if (exchange.http11 && wanted && !answering) {
-            ByteBuf interim =
-                    HeadWriter.response(client.allocator(), head.status(), head.headers(), Framing.NONE, null);
-            client.write(exchange, interim);
+    public void onInterim(HttpResponseStatus status, HttpHeaders headers) {
+        if (!answering) {
+            client.interim(exchange, status, headers);
         }
     }
 
     @Override
-    public void onHead(HttpResponse head, Framing framing) {
+    public void onHead(int status, HttpHeaders headers, Framing framing) {
         Endpoint where = endpoint;
         Cluster cluster = exchange.forward == null ? null : exchange.forward.cluster();
         if (where != null && cluster != null && cluster.detectsOutliers()) {
-            cluster.onAnswer(where, head.status().code(), client.loop().now());
+            cluster.onAnswer(where, status, client.loop().now());
         }
-        if (rules.retriesAnswer(head)) {
-            UpstreamConnection refused = connection;
+        if (rules.retriesAnswer(status, headers)) {
+            UpstreamStream refused = connection;
             remember(endpoint);
             letGo();
             if (refused != null) {
@@ -254,7 +250,7 @@ final class Attempts implements UpstreamUser {
         exchange.body.forget();
         exchange.tryDeadline = Exchange.NEVER;
         exchange.upstreamFirstByteNanos = client.loop().now();
-        answer = AnswerHead.forward(exchange, head, framing, exchange.upstreamFirstByteNanos - sentAt);
+        answer = AnswerHead.forward(exchange, status, headers, framing, exchange.upstreamFirstByteNanos - sentAt);
     }
 
     @Override
@@ -283,7 +279,7 @@ final class Attempts implements UpstreamUser {
 
     @Override
     public void onFailure(Failure failure) {
-        UpstreamConnection failed = connection;
+        UpstreamStream failed = connection;
         Endpoint where = endpoint;
         boolean sent = ready;
         letGo();
@@ -343,7 +339,7 @@ final class Attempts implements UpstreamUser {
     /// @param whole the request's own time is up, not only this try's
     void onTimeout(boolean whole) {
         exchange.tryDeadline = Exchange.NEVER;
-        UpstreamConnection late = connection;
+        UpstreamStream late = connection;
         Endpoint where = endpoint;
         letGo();
         if (late != null) {
@@ -371,7 +367,7 @@ final class Attempts implements UpstreamUser {
     /// The caller is gone or gets another answer: what goes on upstream is reset.
     void stop() {
         finish();
-        UpstreamConnection abandoned = connection;
+        UpstreamStream abandoned = connection;
         letGo();
         if (abandoned != null) {
             abandoned.abort();

@@ -1,29 +1,25 @@
 package dev.meltemi.proxy;
 
-import dev.meltemi.proxy.tls.PeerRefusedException;
-import dev.meltemi.proxy.tls.TlsContexts;
-import dev.meltemi.proxy.tls.TlsFailure;
 import dev.meltemi.proxy.wire.BodyWriter;
 import dev.meltemi.proxy.wire.Closing;
 import dev.meltemi.proxy.wire.Framing;
+import dev.meltemi.proxy.wire.HeadWriter;
 import dev.meltemi.proxy.wire.StrictRequestDecoder;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -37,12 +33,12 @@ import org.jspecify.annotations.Nullable;
 ///               lingering ──caller closes, or time──▶ closed
 /// ```
 @SuppressWarnings("FutureReturnValueIgnored") // what fails closes the channel, and that is heard
-final class ClientConnection extends ChannelInboundHandlerAdapter {
+final class ClientConnection extends ChannelInboundHandlerAdapter implements Downstream, CallerConnection {
     /// A pipelined message that waits for its turn.
     private record Waiting(HttpObject message, long consumed) {}
 
+    private final Accepted accepted;
     private final Loop loop;
-    private final Listening listening;
     private final ProxyServer server;
     private final StrictRequestDecoder decoder;
     private final Patience patience;
@@ -53,8 +49,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private ChannelHandlerContext ctx;
 
     private @Nullable Exchange current;
-    private Caller caller = Caller.UNKNOWN;
-    private @Nullable TlsContexts handshake;
     private boolean inRead;
     private boolean dirty;
     private boolean pumping;
@@ -64,33 +58,18 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private boolean closed;
     private long consumedBefore;
 
-    ClientConnection(ProxyServer server, Listening listening, Loop loop, StrictRequestDecoder decoder) {
-        this.server = server;
-        this.listening = listening;
-        this.loop = loop;
+    ClientConnection(Accepted accepted, StrictRequestDecoder decoder) {
+        this.accepted = accepted;
+        this.loop = accepted.loop;
+        this.server = accepted.server;
         this.decoder = decoder;
         this.patience = new Patience(server.settings().timeouts(), loop.executor, this::onDeadline);
         this.intake = new RequestIntake(this, server.ports());
     }
 
-    Loop loop() {
-        return loop;
-    }
-
-    Listening listening() {
-        return listening;
-    }
-
-    ProxyServer server() {
-        return server;
-    }
-
-    ByteBufAllocator allocator() {
-        return ctx.alloc();
-    }
-
-    Caller caller() {
-        return caller;
+    @Override
+    public Accepted accepted() {
+        return accepted;
     }
 
     // ---- from the caller
@@ -98,16 +77,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         ctx = context;
-    }
-
-    @Override
-    public void channelActive(ChannelHandlerContext context) {
-        Channel channel = context.channel();
-        caller = Caller.on((SocketChannel) channel);
-        loop.connections.add(this);
-        server.opened();
+        loop.connections.put(context.channel(), this);
         patience.active();
-        channel.config().setAutoRead(true);
         if (server.isDraining()) {
             drain(patience.activeAt());
         }
@@ -130,10 +101,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private void handle(HttpObject message, long consumed) {
         if (message instanceof HttpRequest request) {
             patience.headEnded();
-            current = intake.open(request);
+            current = intake.open(
+                    Protocol.of(request.protocolVersion()), request.method(), request.uri(), request.headers());
             current.requestBytes = consumed - consumedBefore;
             rearm();
-            intake.start(current, request);
+            intake.start(current, request.decoderResult());
         } else if (message instanceof HttpContent content) {
             Exchange exchange = current;
             if (exchange == null) {
@@ -212,47 +184,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
                 patience.halfClosed();
                 rearm();
             }
-        } else if (event instanceof SslHandshakeCompletionEvent completion && handshake != null) {
-            TlsContexts contexts = handshake;
-            handshake = null;
-            shaken(context, contexts, completion);
-        }
-    }
-
-    /// No request can have been read yet.
-    private void shaken(ChannelHandlerContext context, TlsContexts contexts, SslHandshakeCompletionEvent completion) {
-        try {
-            if (completion.isSuccess()) {
-                SslHandler tls = context.pipeline().get(SslHandler.class);
-                caller.proves(contexts.peer(tls.engine().getSession()), contexts);
-            } else {
-                // TLS's own handler sends its alert after this, and closes.
-                tell(Refusal.of(completion.cause()), TlsFailure.words(completion.cause()));
-            }
-        } catch (PeerRefusedException refused) {
-            refuse(Refusal.PEER, TlsFailure.words(refused));
-        }
-    }
-
-    /// The caller's next octets are TLS, with these contexts.
-    void handshakesWith(TlsContexts contexts) {
-        handshake = contexts;
-    }
-
-    boolean isHandshaking() {
-        return handshake != null;
-    }
-
-    /// Nothing of this connection reaches the application.
-    void refuse(Refusal refusal, String why) {
-        tell(refusal, why);
-        Closing.now(ctx);
-    }
-
-    private void tell(Refusal refusal, String why) {
-        server.refused().count(refusal, caller, why, loop.now());
-        if (refusal != Refusal.LEFT) {
-            intake.logRefused(refusal, why);
         }
     }
 
@@ -263,7 +194,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
         closed = true;
         patience.cancel();
-        loop.connections.remove(this);
         if (current != null) {
             Exchange exchange = current;
             current = null;
@@ -271,7 +201,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
         waiting.forEach(message -> ReferenceCountUtil.release(message.message()));
         waiting.clear();
-        server.closed();
     }
 
     @Override
@@ -282,24 +211,56 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     // ---- to the caller
 
-    boolean isWritable() {
+    @Override
+    public boolean isWritable() {
         return ctx.channel().isWritable();
     }
 
+    /// HTTP/1.0 knows no interim answers, and nobody waits for a 100 whose body has come.
+    @Override
+    public void interim(Exchange exchange, HttpResponseStatus status, HttpHeaders headers) {
+        boolean wanted = status.code() != 100 || (exchange.expectsContinue && !exchange.requestEnded);
+        if (exchange.protocol == Protocol.HTTP_1_1 && wanted) {
+            write(exchange, HeadWriter.response(ctx.alloc(), status, headers, Framing.NONE, null));
+        }
+    }
+
+    @Override
+    public Framing answer(Exchange exchange, HttpResponseStatus status, HttpHeaders headers, Framing framing) {
+        Framing onward = framing;
+        if (framing.kind() == Framing.Kind.UNTIL_CLOSE || framing.kind() == Framing.Kind.CHUNKED) {
+            // HTTP/1.0 knows no chunks.
+            onward = exchange.protocol == Protocol.HTTP_1_1 ? Framing.CHUNKED : Framing.UNTIL_CLOSE;
+        }
+        AsciiString connection = connection(exchange, onward);
+        write(exchange, HeadWriter.response(ctx.alloc(), status, headers, onward, connection));
+        return onward;
+    }
+
+    /// What the answer says about its connection; decides whether that ends with it.
+    private @Nullable AsciiString connection(Exchange exchange, Framing framing) {
+        exchange.wantsClose |= framing.kind() == Framing.Kind.UNTIL_CLOSE || server.isDraining() || inputEnded;
+        if (exchange.wantsClose) {
+            return HttpHeaderValues.CLOSE;
+        }
+        return exchange.protocol == Protocol.HTTP_1_1 ? null : HttpHeaderValues.KEEP_ALIVE;
+    }
+
     /// @param head whole, now owned by the connection
-    void write(Exchange exchange, ByteBuf head) {
+    private void write(Exchange exchange, ByteBuf head) {
         exchange.responseBytes += head.readableBytes();
         ctx.write(head, ctx.voidPromise());
         dirty = true;
     }
 
-    void writeBody(Exchange exchange, Framing framing, ByteBuf octets) {
+    @Override
+    public void writeBody(Exchange exchange, Framing framing, ByteBuf octets) {
         exchange.responseBytes += BodyWriter.write(ctx, framing, octets);
         dirty = true;
     }
 
-    /// The answer is complete.
-    void endResponse(Exchange exchange, Framing framing, HttpHeaders trailers) {
+    @Override
+    public void endResponse(Exchange exchange, Framing framing, HttpHeaders trailers) {
         exchange.responseBytes += BodyWriter.end(ctx, framing, trailers);
         dirty = true;
         exchange.responseEnded = true;
@@ -311,8 +272,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// The answer broke off: the caller must not take it for a complete one.
-    void reset() {
+    @Override
+    public void reset() {
         if (current != null) {
             current.cut = true;
         }
@@ -322,8 +283,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         Closing.now(ctx);
     }
 
-    /// Flushes now, or when all that could be read has been worked on.
-    void flushSoon() {
+    @Override
+    public void flushSoon() {
         patience.active();
         if (!inRead && dirty) {
             flush();
@@ -335,18 +296,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         ctx.flush();
     }
 
-    /// Goes on with a request that was suspended.
-    void resume(Exchange exchange, Runnable rest) {
+    @Override
+    public void resume(Exchange exchange, Runnable rest) {
         intake.guarded(exchange, rest);
         flushSoon();
     }
 
-    boolean isInRead() {
+    @Override
+    public boolean isInRead() {
         return inRead;
-    }
-
-    boolean isDraining() {
-        return server.isDraining() || inputEnded;
     }
 
     // ---- between two requests
@@ -407,8 +365,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         rearm();
     }
 
-    /// Whether the body can't go on right now, so that the caller's socket isn't read.
-    void setBodyPaused(boolean paused) {
+    @Override
+    public void setBodyPaused(boolean paused) {
         bodyPaused = paused;
         updateReading();
     }
@@ -422,8 +380,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     // ---- time
 
-    /// Something about the time-outs has changed.
-    void rearm() {
+    @Override
+    public void rearm() {
         patience.until(nextDeadline());
     }
 
@@ -462,16 +420,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// The proxy stops: an idle connection is closed once it has been quiet until then; a busy one after its
-    /// answer.
-    ///
-    /// @param quietUntil on the loop's clock
-    void drain(long quietUntil) {
+    @Override
+    public void drain(long quietUntil) {
         patience.closeBy(quietUntil);
         rearm();
     }
 
-    void closeNow() {
+    @Override
+    public void closeNow() {
         ctx.close();
     }
 }

@@ -11,8 +11,6 @@ import dev.meltemi.routing.RouteTable;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpVersion;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +19,11 @@ final class Exchange implements RequestHead {
     static final long NEVER = Long.MAX_VALUE;
     static final String NO_FLAGS = "-";
 
-    final ClientConnection client;
+    final Downstream client;
     /// Read once: a request ends on the table it began on.
     final RouteTable table;
     final HttpMethod method;
-    final HttpVersion version;
-    final boolean http11;
+    final Protocol protocol;
     final HttpHeaders headers;
     final RequestBody body = new RequestBody();
 
@@ -109,15 +106,25 @@ final class Exchange implements RequestHead {
     long routeDeadline = NEVER;
     long tryDeadline = NEVER;
 
-    Exchange(ClientConnection client, RouteTable table, HttpRequest request, long startNanos, long startMicros) {
+    /// @param target as it came, in whatever form
+    /// @param startNanos on the loop's clock
+    /// @param startMicros since 1970
+    Exchange(
+            Downstream client,
+            RouteTable table,
+            Protocol protocol,
+            HttpMethod method,
+            String target,
+            HttpHeaders headers,
+            long startNanos,
+            long startMicros) {
         this.client = client;
         this.table = table;
-        this.method = request.method();
-        this.version = request.protocolVersion();
-        this.http11 = version.minorVersion() > 0;
-        this.headers = request.headers();
-        this.receivedTarget = request.uri();
-        this.path = receivedTarget;
+        this.protocol = protocol;
+        this.method = method;
+        this.headers = headers;
+        this.receivedTarget = target;
+        this.path = target;
         this.startNanos = startNanos;
         this.startMicros = startMicros;
     }
@@ -147,7 +154,7 @@ final class Exchange implements RequestHead {
 
     @Override
     public String scheme() {
-        return "http";
+        return client.accepted().scheme();
     }
 
     /// Host is an authority by now and no longer among the headers.

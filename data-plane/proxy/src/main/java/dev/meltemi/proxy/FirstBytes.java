@@ -17,12 +17,14 @@ final class FirstBytes extends ChannelInboundHandlerAdapter {
     /// it asks for a certificate.
     private static final int MOST_OCTETS = 16 * 1024;
 
-    private final ClientConnection client;
+    private final Opening opening;
+    private final Accepted accepted;
     private boolean secured;
     private int octetsBefore;
 
-    FirstBytes(ClientConnection client) {
-        this.client = client;
+    FirstBytes(Opening opening) {
+        this.opening = opening;
+        this.accepted = opening.accepted();
     }
 
     @Override
@@ -34,7 +36,7 @@ final class FirstBytes extends ChannelInboundHandlerAdapter {
             first(context, octets);
         } else if (octetsBefore > MOST_OCTETS) {
             octets.release();
-            client.refuse(Refusal.HANDSHAKE, "TLS_error:|a handshake of more than 16 KiB:TLS_error_end");
+            opening.refuse(Refusal.HANDSHAKE, "TLS_error:|a handshake of more than 16 KiB:TLS_error_end");
         } else {
             onward(context, octets);
         }
@@ -44,20 +46,20 @@ final class FirstBytes extends ChannelInboundHandlerAdapter {
     private void onward(ChannelHandlerContext context, ByteBuf octets) {
         octetsBefore += octets.readableBytes();
         context.fireChannelRead(octets);
-        if (!client.isHandshaking() && !context.isRemoved()) {
+        if (!opening.isHandshaking() && !context.isRemoved()) {
             context.pipeline().remove(this);
         }
     }
 
     private void first(ChannelHandlerContext context, ByteBuf octets) {
         boolean tls = octets.getByte(octets.readerIndex()) == HANDSHAKE;
-        RouteTable table = client.server().ports().table().get();
-        int port = client.listening().port();
+        RouteTable table = accepted.server.ports().table().get();
+        int port = accepted.listening.port();
         secured = tls && table.mutualTls(port) != MutualTlsMode.DISABLE;
         String why = PortMode.refuses(table, port, secured);
         if (why != null) {
             octets.release();
-            client.refuse(secured ? Refusal.CLOSED : Refusal.PLAINTEXT, why);
+            opening.refuse(secured ? Refusal.CLOSED : Refusal.PLAINTEXT, why);
         } else if (secured) {
             secure(context, octets);
         } else {
@@ -67,16 +69,16 @@ final class FirstBytes extends ChannelInboundHandlerAdapter {
     }
 
     private void secure(ChannelHandlerContext context, ByteBuf octets) {
-        TlsContexts contexts = client.server().tls().hold();
+        TlsContexts contexts = accepted.server.tls().hold();
         if (contexts == null) {
             octets.release();
-            client.refuse(Refusal.NO_IDENTITY, "mTLS to a proxy that has no identity yet");
+            opening.refuse(Refusal.NO_IDENTITY, "mTLS to a proxy that has no identity yet");
             return;
         }
         try {
             SslHandler handler = contexts.accepting(
-                    context.alloc(), client.server().settings().timeouts().handshake());
-            client.handshakesWith(contexts);
+                    context.alloc(), accepted.server.settings().timeouts().handshake());
+            opening.handshakesWith(contexts);
             context.pipeline().addAfter(context.name(), "meltemi.tls", handler);
         } finally {
             // The connection's engine holds what it needs.

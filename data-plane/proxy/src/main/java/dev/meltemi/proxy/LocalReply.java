@@ -1,19 +1,16 @@
 package dev.meltemi.proxy;
 
 import dev.meltemi.proxy.wire.Framing;
-import dev.meltemi.proxy.wire.HeadWriter;
 import dev.meltemi.routing.FailureWords;
 import dev.meltemi.routing.ProxyFailure;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /// Answers that the proxy gives by itself.
 final class LocalReply {
@@ -52,7 +49,7 @@ final class LocalReply {
 
     /// What every answer of ours says.
     static HttpHeaders headers(Exchange exchange) {
-        ClientConnection client = exchange.client;
+        Downstream client = exchange.client;
         HttpHeaders headers = DefaultHttpHeadersFactory.headersFactory().newHeaders();
         headers.set(HttpHeaderNames.SERVER, SERVER);
         headers.set(
@@ -77,7 +74,7 @@ final class LocalReply {
 
     /// @param headers whole but for framing and connection
     static void send(Exchange exchange, int status, String details, byte[] body, HttpHeaders headers) {
-        ClientConnection client = exchange.client;
+        Downstream client = exchange.client;
         exchange.status = status;
         exchange.details = details;
         exchange.responseStarted = true;
@@ -86,22 +83,12 @@ final class LocalReply {
         HttpResponseStatus line = HttpResponseStatus.valueOf(status);
         boolean bodiless = status == 204 || status == 304;
         Framing framing = bodiless ? Framing.NONE : new Framing(Framing.Kind.LENGTH, body.length);
-        AsciiString connection = connection(exchange, framing);
-        client.write(exchange, HeadWriter.response(client.allocator(), line, headers, framing, connection));
+        client.answer(exchange, line, headers, framing);
         if (!bodiless && body.length > 0 && !exchange.isHead()) {
             client.writeBody(exchange, framing, Unpooled.wrappedBuffer(body));
         }
         client.endResponse(exchange, framing, EmptyHttpHeaders.INSTANCE);
         client.flushSoon();
-    }
-
-    /// What the answer says about its connection; decides whether that ends with it.
-    static @Nullable AsciiString connection(Exchange exchange, Framing framing) {
-        exchange.wantsClose |= framing.kind() == Framing.Kind.UNTIL_CLOSE || exchange.client.isDraining();
-        if (exchange.wantsClose) {
-            return HttpHeaderValues.CLOSE;
-        }
-        return exchange.http11 ? null : HttpHeaderValues.KEEP_ALIVE;
     }
 
     /// Whether what is still to come of the request is known to be little and will come.

@@ -1,14 +1,15 @@
 package dev.meltemi.proxy;
 
-import dev.meltemi.proxy.upstream.UpstreamConnection;
 import dev.meltemi.proxy.upstream.UpstreamPools;
+import dev.meltemi.proxy.upstream.UpstreamStream;
 import dev.meltemi.proxy.wire.Deadline;
 import dev.meltemi.routing.RouteTable;
 import dev.meltemi.routing.Workload;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.AsciiString;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -18,12 +19,12 @@ final class Loop {
     final EventLoop executor;
     final UpstreamPools pools;
     final RandomGenerator random;
-    final Set<ClientConnection> connections = new HashSet<>();
+    final Map<Channel, CallerConnection> connections = new HashMap<>();
     final HttpDate date = new HttpDate();
     int mirrors;
     private @Nullable Introduction introduction;
 
-    private record Introduction(Workload self, AsciiString line) {}
+    private record Introduction(Workload self, AsciiString labels) {}
 
     /// @param seed of the loop's own generator, since one that is shared would be contended
     Loop(EventLoop executor, UpstreamPools pools, long seed) {
@@ -33,22 +34,21 @@ final class Loop {
     }
 
     /// What the other proxy hears of us with the first request of a connection with mesh mTLS, and only then: a
-    /// connection has one peer. A mirror doesn't say it, since its head is written before its connection is chosen.
+    /// connection has one peer.
     ///
-    /// @return a header line, or null
+    /// @return encoded labels, or null
     @SuppressWarnings("ReferenceEquality") // a proxy's tables share one workload
     @Nullable
-    AsciiString introduction(UpstreamConnection upstream, RouteTable table) {
+    AsciiString introduction(UpstreamStream upstream, RouteTable table) {
         if (!upstream.introduces()) {
             return null;
         }
         Introduction known = introduction;
         if (known == null || known.self != table.self()) {
-            known = new Introduction(
-                    table.self(), AsciiString.of(PeerLabels.HEADER + ": " + PeerLabels.encoded(table.self()) + "\r\n"));
+            known = new Introduction(table.self(), AsciiString.of(PeerLabels.encoded(table.self())));
             introduction = known;
         }
-        return known.line();
+        return known.labels();
     }
 
     long now() {

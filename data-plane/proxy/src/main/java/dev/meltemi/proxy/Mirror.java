@@ -1,15 +1,16 @@
 package dev.meltemi.proxy;
 
-import dev.meltemi.proxy.upstream.UpstreamConnection;
+import dev.meltemi.proxy.upstream.UpstreamStream;
 import dev.meltemi.proxy.upstream.UpstreamUser;
 import dev.meltemi.proxy.wire.Framing;
-import dev.meltemi.proxy.wire.HeadWriter;
+import dev.meltemi.proxy.wire.OutgoingHead;
 import dev.meltemi.routing.Cluster;
 import dev.meltemi.routing.Endpoint;
+import dev.meltemi.routing.RouteTable;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -23,20 +24,20 @@ final class Mirror implements UpstreamUser {
 
     private final Loop loop;
     private final Endpoint endpoint;
-    private final ByteBuf head;
+    private final OutgoingHead head;
+    private final RouteTable table;
     private final List<ByteBuf> body;
-    private final boolean toHead;
     private final ScheduledFuture<?> timeout;
-    private @Nullable UpstreamConnection connection;
+    private @Nullable UpstreamStream connection;
     private boolean sent;
     private boolean over;
 
-    private Mirror(Loop loop, Endpoint endpoint, ByteBuf head, List<ByteBuf> body, boolean toHead) {
+    private Mirror(Loop loop, RouteTable table, Endpoint endpoint, OutgoingHead head, List<ByteBuf> body) {
         this.loop = loop;
+        this.table = table;
         this.endpoint = endpoint;
         this.head = head;
         this.body = body;
-        this.toHead = toHead;
         this.timeout = loop.executor.schedule(this::cutOff, TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
@@ -51,9 +52,9 @@ final class Mirror implements UpstreamUser {
         }
         long octets = body.stream().mapToLong(ByteBuf::readableBytes).sum();
         Framing framing = exchange.framing.hasBody() ? new Framing(Framing.Kind.LENGTH, octets) : exchange.framing;
-        ByteBuf head = HeadWriter.request(
-                exchange.client.allocator(),
+        var head = new OutgoingHead(
                 exchange.method,
+                exchange.scheme(),
                 exchange.upstreamPath,
                 exchange.upstreamAuthority,
                 TraceContext.unsampled(exchange.headers),
@@ -62,8 +63,8 @@ final class Mirror implements UpstreamUser {
                 null);
         loop.mirrors++;
         picked.begin();
-        var mirror = new Mirror(loop, picked, head, body, exchange.isHead());
-        UpstreamConnection lent = loop.pools.lend(picked, cluster, cluster.connectTimeoutNanos(), false, mirror);
+        var mirror = new Mirror(loop, exchange.table, picked, head, body);
+        UpstreamStream lent = loop.pools.lend(picked, cluster, cluster.connectTimeoutNanos(), false, mirror);
         if (lent.isReady()) {
             mirror.onReady(lent);
         } else if (!mirror.over) {
@@ -72,13 +73,13 @@ final class Mirror implements UpstreamUser {
     }
 
     @Override
-    public void onReady(UpstreamConnection upstream) {
+    public void onReady(UpstreamStream upstream) {
         if (sent || over) {
             return;
         }
         sent = true;
         connection = upstream;
-        upstream.writeHead(head, toHead);
+        upstream.writeHead(head.introducing(loop.introduction(upstream, table)));
         for (ByteBuf octets : body) {
             upstream.writeBody(Framing.NONE, octets);
         }
@@ -87,7 +88,7 @@ final class Mirror implements UpstreamUser {
     }
 
     private void cutOff() {
-        UpstreamConnection late = connection;
+        UpstreamStream late = connection;
         end();
         if (late != null) {
             late.abort();
@@ -104,7 +105,6 @@ final class Mirror implements UpstreamUser {
         loop.mirrors--;
         endpoint.end();
         if (!sent) {
-            head.release();
             body.forEach(ByteBuf::release);
         }
     }
@@ -125,12 +125,12 @@ final class Mirror implements UpstreamUser {
     }
 
     @Override
-    public void onInterim(HttpResponse answer) {
+    public void onInterim(HttpResponseStatus status, HttpHeaders headers) {
         // Dropped with the rest of the answer.
     }
 
     @Override
-    public void onHead(HttpResponse answer, Framing framing) {
+    public void onHead(int status, HttpHeaders headers, Framing framing) {
         // Dropped with the rest of the answer.
     }
 

@@ -1,5 +1,6 @@
 package dev.meltemi.proxy;
 
+import dev.meltemi.proxy.wire.OutgoingHead;
 import dev.meltemi.routing.Workload;
 import dev.meltemi.schemas.access.WorkloadLabels;
 import dev.meltemi.spiffe.SpiffeId;
@@ -12,10 +13,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// How a proxy tells another over mesh mTLS which workload it stands beside: one header, with the first
-/// request of a connection. Istio's proxies use the same name for another encoding, which they ignore when
-/// they can't read it, as we do theirs.
+/// request of a connection.
 final class PeerLabels {
-    static final AsciiString HEADER = AsciiString.cached("x-envoy-peer-metadata");
+    static final AsciiString HEADER = OutgoingHead.INTRODUCTION;
     /// What Istio's proxies send along; nothing is read from it.
     static final AsciiString ID_HEADER = AsciiString.cached("x-envoy-peer-metadata-id");
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class PortMode implements RequestFilter {
     @Override
     public void onRequest(Exchange exchange, Next next) {
-        ClientConnection client = exchange.client;
+        Downstream client = exchange.client;
         Listening.Application application = exchange.application;
         int port = application == null ? client.listening().port() : application.servicePort();
         String why = refuses(exchange.table, port, client.caller().peer() != null);

@@ -2,6 +2,7 @@ package dev.meltemi.proxy;
 
 import dev.meltemi.routing.RouteTable;
 import dev.meltemi.spiffe.Identity;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -16,4 +17,10 @@ public record ProxyPorts(
         TelemetrySink telemetry,
         InstantSource clock,
         RandomGenerator random,
-        Supplier<@Nullable Identity> identity) {}
+        Supplier<@Nullable Identity> identity) {
+    /// Now, in microseconds since 1970.
+    long micros() {
+        Instant now = clock.instant();
+        return Math.addExact(Math.multiplyExact(now.getEpochSecond(), 1_000_000L), now.getNano() / 1000);
+    }
+}

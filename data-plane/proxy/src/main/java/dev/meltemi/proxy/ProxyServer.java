@@ -2,7 +2,6 @@ package dev.meltemi.proxy;
 
 import dev.meltemi.proxy.tls.MeshTls;
 import dev.meltemi.proxy.upstream.UpstreamPools;
-import dev.meltemi.proxy.wire.StrictRequestDecoder;
 import dev.meltemi.routing.Endpoint;
 import dev.meltemi.schemas.access.WorkloadLabels;
 import io.netty.channel.Channel;
@@ -115,14 +114,12 @@ public final class ProxyServer {
     /// From here on the connection is ours: Reactor Netty has accepted it and keeps its loop.
     private void initialize(Channel channel, Listening listening) {
         Loop loop = perLoop.computeIfAbsent(channel.eventLoop(), this::loop);
-        var decoder = new StrictRequestDecoder(settings.decoding());
+        var opening = new Opening(new Accepted(this, listening, loop, channel));
         ChannelPipeline pipeline = channel.pipeline();
-        var client = new ClientConnection(this, listening, loop, decoder);
         if (listening.kind() == Listening.Kind.INBOUND) {
-            pipeline.addBefore(NettyPipeline.ReactiveBridge, "meltemi.first-bytes", new FirstBytes(client));
+            pipeline.addBefore(NettyPipeline.ReactiveBridge, "meltemi.first-bytes", new FirstBytes(opening));
         }
-        pipeline.addBefore(NettyPipeline.ReactiveBridge, "meltemi.requests", decoder)
-                .addBefore(NettyPipeline.ReactiveBridge, "meltemi.client", client);
+        pipeline.addBefore(NettyPipeline.ReactiveBridge, "meltemi.opening", opening);
         pipeline.remove(NettyPipeline.ReactiveBridge);
     }
 
@@ -143,14 +140,14 @@ public final class ProxyServer {
             draining = true;
             listeners.forEach(DisposableServer::dispose);
             Duration quiet = grace.compareTo(Duration.ofSeconds(4)) > 0 ? Duration.ofSeconds(1) : grace.dividedBy(4);
-            onEveryLoop(loop -> List.copyOf(loop.connections)
+            onEveryLoop(loop -> List.copyOf(loop.connections.values())
                     .forEach(connection -> connection.drain(loop.now() + quiet.toNanos())));
             if (open.get() == 0) {
                 drained.tryEmitEmpty();
             }
             Mono<Void> cutOff = Mono.delay(grace)
-                    .doOnNext(late ->
-                            onEveryLoop(loop -> List.copyOf(loop.connections).forEach(ClientConnection::closeNow)))
+                    .doOnNext(late -> onEveryLoop(
+                            loop -> List.copyOf(loop.connections.values()).forEach(CallerConnection::closeNow)))
                     .then(drained.asMono());
             return Mono.firstWithSignal(drained.asMono(), cutOff).doFinally(end -> {
                 onEveryLoop(loop -> loop.pools.close());
@@ -191,14 +188,15 @@ public final class ProxyServer {
         return draining;
     }
 
-    void opened() {
+    /// Counts it until it closes.
+    void opened(Accepted accepted) {
         open.incrementAndGet();
-    }
-
-    void closed() {
-        if (open.decrementAndGet() == 0 && draining) {
-            drained.tryEmitEmpty();
-        }
+        accepted.channel.closeFuture().addListener(closed -> {
+            accepted.loop.connections.remove(accepted.channel);
+            if (open.decrementAndGet() == 0 && draining) {
+                drained.tryEmitEmpty();
+            }
+        });
     }
 
     ProxyPorts ports() {

@@ -53,7 +53,7 @@ record RequestFacts(Exchange exchange, @Nullable HttpHeaders answer) implements 
             case DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT ->
                 caller.local.substring(0, Math.max(0, caller.local.lastIndexOf(':')));
             case DOWNSTREAM_LOCAL_PORT -> caller.local.substring(caller.local.lastIndexOf(':') + 1);
-            case PROTOCOL -> exchange.version.text();
+            case PROTOCOL -> exchange.protocol.text();
             case START_TIME -> startTime();
             case ROUTE_NAME -> route().name();
             case UPSTREAM_CLUSTER ->

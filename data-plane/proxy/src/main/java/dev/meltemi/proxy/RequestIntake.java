@@ -4,14 +4,12 @@ import dev.meltemi.proxy.wire.MalformedMessageException;
 import dev.meltemi.routing.ProxyFailure;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.TooLongFrameException;
-import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.time.Duration;
-import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,24 +17,31 @@ import org.slf4j.LoggerFactory;
 final class RequestIntake {
     private static final Logger LOG = LoggerFactory.getLogger(RequestIntake.class);
 
-    private final ClientConnection client;
+    private final Downstream client;
     private final ProxyPorts ports;
 
-    RequestIntake(ClientConnection client, ProxyPorts ports) {
+    RequestIntake(Downstream client, ProxyPorts ports) {
         this.client = client;
         this.ports = ports;
     }
 
-    Exchange open(HttpRequest request) {
-        Instant now = ports.clock().instant();
-        long micros = Math.addExact(Math.multiplyExact(now.getEpochSecond(), 1_000_000L), now.getNano() / 1000);
-        return new Exchange(client, ports.table().get(), request, client.loop().now(), micros);
+    /// @param target as it came
+    Exchange open(Protocol protocol, HttpMethod method, String target, HttpHeaders headers) {
+        return new Exchange(
+                client,
+                ports.table().get(),
+                protocol,
+                method,
+                target,
+                headers,
+                client.loop().now(),
+                ports.micros());
     }
 
-    void start(Exchange exchange, HttpRequest request) {
+    void start(Exchange exchange, DecoderResult decoded) {
         guarded(exchange, () -> {
-            if (request.decoderResult().isFailure()) {
-                refuseUndecodable(exchange, request.decoderResult());
+            if (decoded.isFailure()) {
+                refuseUndecodable(exchange, decoded);
             } else {
                 client.listening().way().proceed(exchange);
             }
@@ -115,7 +120,11 @@ final class RequestIntake {
 
     /// A head that began and didn't end in time, as a request of which nothing is known.
     Exchange lateHead() {
-        return open(new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.valueOf("-"), "-"));
+        return open(
+                Protocol.HTTP_1_1,
+                HttpMethod.valueOf("-"),
+                "-",
+                DefaultHttpHeadersFactory.headersFactory().newHeaders());
     }
 
     void refuseLateHead(Exchange exchange) {
@@ -140,21 +149,6 @@ final class RequestIntake {
             LocalReply.fail(exchange, new ProxyFailure.MalformedRequest(408, "stream_idle_timeout"));
         }
         client.flushSoon();
-    }
-
-    /// A connection that was closed before it could send a request, as a request of which nothing is known. Envoy
-    /// says the same of plaintext to a port without a filter chain for it.
-    void logRefused(Refusal refusal, String why) {
-        Exchange exchange = lateHead();
-        exchange.over = true;
-        if (refusal == Refusal.PLAINTEXT || refusal == Refusal.CLOSED) {
-            exchange.flag("NR");
-            exchange.details = "filter_chain_not_found|" + why.replace(' ', '_');
-        } else {
-            exchange.flag("DPE");
-            exchange.details = why.replace(' ', '_');
-        }
-        log(exchange);
     }
 
     void log(Exchange exchange) {

@@ -25,14 +25,15 @@ final class RequestValidation implements RequestFilter {
     @Override
     public void onRequest(Exchange exchange, Next next) {
         HttpHeaders headers = exchange.headers;
-        exchange.wantsClose = exchange.http11
+        boolean http11 = exchange.protocol == Protocol.HTTP_1_1;
+        exchange.wantsClose = http11
                 ? HopByHop.connectionSays(headers, HttpHeaderValues.CLOSE)
                 : !HopByHop.connectionSays(headers, HttpHeaderValues.KEEP_ALIVE);
         if (exchange.method.equals(HttpMethod.CONNECT)) {
             // No tunnels: 501 says so without promising that another target would do.
             throw new MalformedMessageException(501, "connect_not_supported");
         }
-        exchange.framing = Framing.take(headers, exchange.version, Framing.NONE);
+        exchange.framing = Framing.take(headers, http11, Framing.NONE);
         RequestTarget target = RequestTarget.parse(exchange.method, exchange.receivedTarget);
         exchange.path = target.path();
         exchange.authority = authority(headers, target);
@@ -67,7 +68,7 @@ final class RequestValidation implements RequestFilter {
         if (!HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expect)) {
             throw new MalformedMessageException(417, "unknown_expectation");
         }
-        exchange.expectsContinue = exchange.http11 && exchange.framing.hasBody();
+        exchange.expectsContinue = exchange.protocol != Protocol.HTTP_1_0 && exchange.framing.hasBody();
         if (!exchange.expectsContinue) {
             exchange.headers.remove(HttpHeaderNames.EXPECT);
         }

@@ -1,14 +1,14 @@
 package dev.meltemi.proxy;
 
-import dev.meltemi.proxy.upstream.UpstreamConnection;
+import dev.meltemi.proxy.upstream.UpstreamStream;
 import dev.meltemi.proxy.upstream.UpstreamUser.Failure;
 import dev.meltemi.routing.Breakers;
 import dev.meltemi.routing.FailureWords;
 import dev.meltemi.routing.ProxyFailure;
 import dev.meltemi.routing.Retries;
 import dev.meltemi.routing.Retries.Condition;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpResponse;
 import java.util.Collections;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -42,7 +42,7 @@ final class RetryRules {
 
     /// A pooled connection that the endpoint had closed before it saw the request is nobody's failure: an
     /// idempotent request goes out once more on a new connection and that doesn't count as a retry.
-    boolean replaysOnFreshConnection(Failure failure, @Nullable UpstreamConnection failed) {
+    boolean replaysOnFreshConnection(Failure failure, @Nullable UpstreamStream failed) {
         boolean stale = failure.kind() == Failure.Kind.CLOSED && failed != null && failed.isReused();
         if (!stale || replayed || !IDEMPOTENT.contains(exchange.method) || !exchange.body.isReplayable()) {
             return false;
@@ -55,16 +55,15 @@ final class RetryRules {
         return matches(failure) && take();
     }
 
-    /// @param head of the answer: what gRPC says there without a body counts, trailers come too late
-    boolean retriesAnswer(HttpResponse head) {
-        int status = head.status().code();
+    /// @param headers of the answer: what gRPC says there without a body counts, trailers come too late
+    boolean retriesAnswer(int status, HttpHeaders headers) {
         boolean wanted = (status >= 500 && on(Condition.FIVE_XX))
                 || (status >= 502 && status <= 504 && on(Condition.GATEWAY_ERROR))
                 || (status == 409 && on(Condition.RETRIABLE_4XX))
                 || (on(Condition.RETRIABLE_STATUS_CODES)
                         && retries.statusCodes().contains(status))
-                || (on(Condition.ENVOY_RATELIMITED) && head.headers().contains("x-envoy-ratelimited"))
-                || onGrpc(head.headers().get("grpc-status"));
+                || (on(Condition.ENVOY_RATELIMITED) && headers.contains("x-envoy-ratelimited"))
+                || onGrpc(headers.get("grpc-status"));
         return wanted && take();
     }
 

@@ -8,14 +8,15 @@ import dev.meltemi.proxy.wire.BodyWriter;
 import dev.meltemi.proxy.wire.Closing;
 import dev.meltemi.proxy.wire.Deadline;
 import dev.meltemi.proxy.wire.Framing;
+import dev.meltemi.proxy.wire.HeadWriter;
 import dev.meltemi.proxy.wire.HopByHop;
 import dev.meltemi.proxy.wire.MalformedMessageException;
+import dev.meltemi.proxy.wire.OutgoingHead;
 import dev.meltemi.proxy.wire.StrictResponseDecoder;
 import dev.meltemi.routing.Breakers;
 import dev.meltemi.routing.Cluster;
 import dev.meltemi.routing.PoolLimits;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -46,7 +47,7 @@ import reactor.netty.NettyPipeline;
 /// ```
 // What fails closes the channel, and that is heard; a user is who it is.
 @SuppressWarnings({"FutureReturnValueIgnored", "ReferenceEquality"})
-public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+final class UpstreamConnection extends ChannelInboundHandlerAdapter implements UpstreamStream {
     private final EndpointPool pool;
     private final StrictResponseDecoder decoder;
     private final Deadline idleDeadline;
@@ -178,65 +179,64 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         idleDeadline.clear();
     }
 
+    @Override
     public boolean isReady() {
         return ctx != null && secured;
     }
 
-    /// Whom the handshake has proven; null in plaintext.
+    @Override
     public @Nullable ProvenPeer peer() {
         return peer;
     }
 
-    /// Whether this is the first request of a connection with mesh mTLS, when the peer doesn't know our
-    /// labels yet.
+    @Override
     public boolean introduces() {
         boolean first = peer != null && !introduced;
         introduced = true;
         return first;
     }
 
-    /// Whether it has served a request before this one, so that the endpoint may have closed it in the
-    /// meantime.
+    @Override
     public boolean isReused() {
         return reused;
     }
 
-    public ByteBufAllocator allocator() {
-        return context().alloc();
+    @Override
+    public void writeHead(OutgoingHead head) {
+        decoder.expect(head.isHead());
+        context().write(HeadWriter.request(context().alloc(), head), context().voidPromise());
     }
 
-    /// @param head a whole request head, now owned by the connection
-    /// @param toHead whether the method is HEAD
-    public void writeHead(ByteBuf head, boolean toHead) {
-        decoder.expect(toHead);
-        context().write(head, context().voidPromise());
+    @Override
+    public void writeBody(Framing framing, ByteBuf octets) {
+        BodyWriter.write(context(), framing, octets);
     }
 
-    public long writeBody(Framing framing, ByteBuf octets) {
-        return BodyWriter.write(context(), framing, octets);
-    }
-
-    /// The request is complete. Not called for a broken one: that is aborted.
-    public long endRequest(Framing framing, HttpHeaders trailers) {
+    @Override
+    public void endRequest(Framing framing, HttpHeaders trailers) {
         requestEnded = true;
-        return BodyWriter.end(context(), framing, trailers);
+        BodyWriter.end(context(), framing, trailers);
     }
 
+    @Override
     public void flush() {
         context().flush();
     }
 
+    @Override
     public boolean isWritable() {
         return context().channel().isWritable();
     }
 
+    @Override
     public void setReading(boolean reading) {
         if (ctx != null) {
             ctx.channel().config().setAutoRead(reading);
         }
     }
 
-    /// Resets the connection: neither side can mistake what was sent for something complete.
+    /// Resets the connection.
+    @Override
     public void abort() {
         user = null;
         endPending();
@@ -348,7 +348,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         } else if (status < 200) {
             skipToEnd = true;
             HopByHop.strip(head.headers());
-            user.onInterim(head);
+            user.onInterim(head.status(), head.headers());
         } else {
             onFinalHead(user, head);
         }
@@ -364,7 +364,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             HopByHop.strip(head.headers());
             answered = true;
             reusable = keep && framing.kind() != Framing.Kind.UNTIL_CLOSE;
-            user.onHead(head, framing);
+            user.onHead(head.status().code(), head.headers(), framing);
         } catch (MalformedMessageException malformed) {
             broken(malformed.why());
         }
@@ -380,7 +380,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             head.headers().remove(HttpHeaderNames.TRANSFER_ENCODING);
             return Framing.NONE;
         }
-        return Framing.take(head.headers(), head.protocolVersion(), Framing.UNTIL_CLOSE);
+        return Framing.take(head.headers(), head.protocolVersion().equals(HttpVersion.HTTP_1_1), Framing.UNTIL_CLOSE);
     }
 
     private void onContent(UpstreamUser user, HttpContent content) {

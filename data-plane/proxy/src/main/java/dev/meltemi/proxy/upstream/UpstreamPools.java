@@ -32,7 +32,7 @@ public final class UpstreamPools {
     ///
     /// @param cluster on whose behalf, which says whether it is mTLS; null for our own application
     /// @param fresh not one that has been idle, because such a one has just failed
-    public UpstreamConnection lend(
+    public UpstreamStream lend(
             Endpoint endpoint, @Nullable Cluster cluster, long connectTimeoutNanos, boolean fresh, UpstreamUser user) {
         EndpointPool pool = null;
         if (cluster != null && cluster.usesMutualTls(endpoint)) {

@@ -3,19 +3,19 @@ package dev.meltemi.proxy.upstream;
 import dev.meltemi.proxy.wire.Framing;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 
-/// Who has lent a connection, for one request. All calls come on the connection's event loop; after
+/// Who has lent a stream, for one request. All calls come on its event loop; after
 /// {@link #onEnd}, {@link #onFailure} or its own abort it hears nothing more.
 public interface UpstreamUser {
-    /// A new connection can be written to. May come before the call that lent it has returned.
-    void onReady(UpstreamConnection connection);
+    /// It can be written to, which it couldn't when it was lent. May come before the call that lent it has returned.
+    void onReady(UpstreamStream stream);
 
     /// A 1xx answer other than 101.
-    void onInterim(HttpResponse head);
+    void onInterim(HttpResponseStatus status, HttpHeaders headers);
 
     /// The final head; framing headers are already taken out of it.
-    void onHead(HttpResponse head, Framing framing);
+    void onHead(int status, HttpHeaders headers, Framing framing);
 
     /// A piece of the body, not empty, owned by the receiver.
     void onBody(ByteBuf octets);

@@ -2,7 +2,6 @@ package dev.meltemi.proxy.wire;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpVersion;
 import java.util.List;
 import java.util.Locale;
 
@@ -31,13 +30,14 @@ public record Framing(Kind kind, long length) {
 
     /// Removes content-length and transfer-encoding and says what they meant.
     ///
+    /// @param http11 not HTTP/1.0, which knows no chunks
     /// @param otherwise when neither is there
     /// @throws MalformedMessageException when they contradict each other, repeat, or name another coding than
     /// chunked
-    public static Framing take(HttpHeaders headers, HttpVersion version, Framing otherwise) {
+    public static Framing take(HttpHeaders headers, boolean http11, Framing otherwise) {
         String coding = headers.get(HttpHeaderNames.TRANSFER_ENCODING);
         if (coding != null) {
-            return takeCoding(headers, version, coding);
+            return takeCoding(headers, http11, coding);
         }
         String length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
         if (length == null) {
@@ -51,9 +51,9 @@ public record Framing(Kind kind, long length) {
         return octets == 0 ? EMPTY : new Framing(Kind.LENGTH, octets);
     }
 
-    private static Framing takeCoding(HttpHeaders headers, HttpVersion version, String coding) {
+    private static Framing takeCoding(HttpHeaders headers, boolean http11, String coding) {
         List<String> all = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
-        if (!version.equals(HttpVersion.HTTP_1_1)) {
+        if (!http11) {
             throw new MalformedMessageException(400, "transfer_encoding_in_http_1_0");
         }
         if (headers.contains(HttpHeaderNames.CONTENT_LENGTH)) {

@@ -5,7 +5,6 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
 import java.util.Iterator;
@@ -20,35 +19,25 @@ public final class HeadWriter {
     private static final AsciiString VERSION_SPACE = AsciiString.cached("HTTP/1.1 ");
     private static final AsciiString SPACE_VERSION_HOST = AsciiString.cached(" HTTP/1.1\r\nhost: ");
     private static final AsciiString CHUNKED = AsciiString.cached("transfer-encoding: chunked\r\n");
-    private static final AsciiString ATTEMPT = AsciiString.cached("x-envoy-attempt-count");
     private static final int TYPICAL_HEAD = 512;
 
     private HeadWriter() {}
 
-    /// @param attempt counted from 1, told upstream as `x-envoy-attempt-count`
-    /// @param introduction a whole header line more, null: none
-    public static ByteBuf request(
-            ByteBufAllocator allocator,
-            HttpMethod method,
-            String path,
-            String authority,
-            HttpHeaders headers,
-            Framing framing,
-            int attempt,
-            @Nullable AsciiString introduction) {
+    public static ByteBuf request(ByteBufAllocator allocator, OutgoingHead head) {
         ByteBuf out = allocator.ioBuffer(TYPICAL_HEAD);
-        ByteBufUtil.writeAscii(out, method.asciiName());
+        ByteBufUtil.writeAscii(out, head.method().asciiName());
         out.writeByte(' ');
-        ByteBufUtil.writeAscii(out, path);
+        ByteBufUtil.writeAscii(out, head.path());
         ByteBufUtil.writeAscii(out, SPACE_VERSION_HOST);
-        ByteBufUtil.writeAscii(out, authority);
+        ByteBufUtil.writeAscii(out, head.authority());
         out.writeShort(CRLF);
-        lines(out, headers);
-        line(out, ATTEMPT, Integer.toString(attempt));
+        lines(out, head.headers());
+        line(out, OutgoingHead.ATTEMPT, Integer.toString(head.attempt()));
+        AsciiString introduction = head.introduction();
         if (introduction != null) {
-            ByteBufUtil.writeAscii(out, introduction);
+            line(out, OutgoingHead.INTRODUCTION, introduction);
         }
-        framing(out, framing);
+        framing(out, head.framing());
         out.writeShort(CRLF);
         return out;
     }

@@ -1,0 +1,13 @@
+package dev.meltemi.proxy;
+
+/// An open connection of a caller, as the proxy's end sees it.
+interface CallerConnection {
+    /// The proxy stops: an idle connection is closed once it has been quiet until then; a busy one after what is
+    /// under way.
+    ///
+    /// @param quietUntil on the loop's clock
+    void drain(long quietUntil);
+
+    /// The time is up.
+    void closeNow();
+}
