@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meltemi.proxy.wire;
+
+import org.jspecify.annotations.NullMarked;
