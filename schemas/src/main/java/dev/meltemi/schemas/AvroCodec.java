@@ -15,6 +15,7 @@ import org.apache.avro.specific.SpecificRecord;
 /// Avro in the Confluent wire format: `0x00`, the schema's id in four bytes, the body.
 final class AvroCodec<T extends SpecificRecord> implements Codec<T> {
     static final int HEADER = 5;
+    private static final SharedParts PARTS = new SharedParts();
 
     static {
         AvroLimits.set();
@@ -69,6 +70,7 @@ final class AvroCodec<T extends SpecificRecord> implements Codec<T> {
             var decoder = DecoderFactory.get().binaryDecoder(bytes, HEADER, bytes.length - HEADER, null);
             T value = from.read(null, decoder);
             if (decoder.isEnd()) {
+                PARTS.share(value);
                 return value;
             }
         } catch (IOException | RuntimeException e) {
