@@ -16,7 +16,8 @@ public record DestinationRule(
         List<String> exportTo,
         Map<String, String> workloadSelector,
         List<Subset> subsets,
-        Optional<TrafficPolicy> trafficPolicy)
+        Optional<TrafficPolicy> trafficPolicy,
+        Optional<HealthCheck> healthCheck)
         implements Resource {
     public DestinationRule {
         exportTo = List.copyOf(exportTo);

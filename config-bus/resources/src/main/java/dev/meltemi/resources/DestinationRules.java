@@ -37,6 +37,7 @@ final class DestinationRules {
         Names.checkHost(spec.at("host"), report);
         Exports.check(spec, metadata, false, report);
         TrafficPolicyCheck.check(spec.at("trafficPolicy"), metadata.namespace(), report);
+        Extensions.check(spec, metadata, report);
         Set<String> names = new HashSet<>();
         for (Part subset : spec.items("subsets")) {
             String name = subset.text("name");
@@ -72,6 +73,7 @@ final class DestinationRules {
                                 subset.textTable("labels"),
                                 TrafficPolicyReader.read(subset.at("trafficPolicy"))))
                         .toList(),
-                TrafficPolicyReader.read(spec.at("trafficPolicy")));
+                Extensions.balanced(TrafficPolicyReader.read(spec.at("trafficPolicy")), metadata),
+                Extensions.healthCheck(metadata));
     }
 }

@@ -31,6 +31,16 @@ final class LoadBalancerCheck {
         if (warmup.has("aggression") && warmup.decimal("aggression") <= 0) {
             report.error(warmup.at("aggression"), "expected more than 0");
         }
+        for (Part said : List.of(warmup, balancer.at("warmupDurationSecs"))) {
+            if (said.isPresent() && !warmsUp(balancer)) {
+                report.notInForce(said, "only ROUND_ROBIN and LEAST_REQUEST give new endpoints less, as in Envoy");
+            }
+        }
+    }
+
+    private static boolean warmsUp(Part balancer) {
+        return !balancer.has("consistentHash")
+                && !Set.of("RANDOM", "PASSTHROUGH").contains(balancer.text("simple"));
     }
 
     private static void checkConsistentHash(Part hash, Report report) {

@@ -11,9 +11,11 @@ import java.util.Optional;
 /// @param outboundTraffic what becomes of requests to hosts that nobody declared, unless a Sidecar says
 /// @param defaultRetries of routes that name none
 /// @param connectTimeout of services whose DestinationRules name none
+/// @param dnsRefreshRate how long names stay resolved whose answers don't say
 public record MeshConfig(
         ResourceKey key,
         Optional<OutboundTraffic> outboundTraffic,
         Optional<RetryPolicy> defaultRetries,
-        Optional<Duration> connectTimeout)
+        Optional<Duration> connectTimeout,
+        Optional<Duration> dnsRefreshRate)
         implements Resource {}

@@ -116,7 +116,8 @@ final class MeshConfigs {
                 metadata.key(),
                 policy.isPresent() ? Optional.of(outbound(policy.text("mode"))) : Optional.empty(),
                 retries.isPresent() ? Optional.of(HttpRouteReader.retries(retries)) : Optional.empty(),
-                spec.duration("connectTimeout"));
+                spec.duration("connectTimeout"),
+                spec.duration("dnsRefreshRate"));
     }
 
     /// REGISTRY_ONLY is the first of Istio's enumeration: what a policy without mode means.

@@ -77,7 +77,8 @@ final class ServiceEntries {
     private static Resolution resolution(Part spec) {
         return switch (spec.text("resolution")) {
             case "STATIC" -> Resolution.STATIC;
-            case "DNS", "DNS_ROUND_ROBIN", "DYNAMIC_DNS" -> Resolution.DNS;
+            case "DNS", "DYNAMIC_DNS" -> Resolution.DNS;
+            case "DNS_ROUND_ROBIN" -> Resolution.DNS_ROUND_ROBIN;
             default -> Resolution.NONE;
         };
     }

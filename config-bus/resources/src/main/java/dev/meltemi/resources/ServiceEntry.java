@@ -36,14 +36,15 @@ public record ServiceEntry(
         subjectAltNames = List.copyOf(subjectAltNames);
     }
 
-    /// How addresses of endpoints are found. A connection is made to one address of an answer, as
-    /// DNS_ROUND_ROBIN wants it. DYNAMIC_DNS is DNS too: what is resolved under a wildcard is the name that
+    /// How addresses of endpoints are found. DYNAMIC_DNS is DNS too: what is resolved under a wildcard is the name that
     /// the caller asked for.
     public enum Resolution {
         /// The address that the caller asked for.
         NONE,
         STATIC,
-        /// The host, or the endpoints' names, are resolved.
-        DNS
+        /// The host, or the endpoints' names, are resolved, and each address is an endpoint.
+        DNS,
+        /// A new connection goes to one address of the newest answer.
+        DNS_ROUND_ROBIN
     }
 }

@@ -29,6 +29,9 @@ public final class SupportMatrix {
     private static KindSupport of(Kind kind) {
         var fields = new ArrayList<FieldSupport>();
         kind.spec().describe("spec", fields::add);
+        if (kind == DestinationRules.KIND) {
+            fields.addAll(Extensions.SUPPORT);
+        }
         return new KindSupport(kind.group(), kind.name(), kind.apiVersions(), kind.nothingInForce(), fields);
     }
 }

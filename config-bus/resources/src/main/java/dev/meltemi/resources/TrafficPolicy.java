@@ -47,7 +47,9 @@ public record TrafficPolicy(
         RANDOM,
         PASSTHROUGH,
         RING_HASH,
-        MAGLEV
+        MAGLEV,
+        /// Only an annotation says it.
+        PEAK_EWMA
     }
 
     public sealed interface HashKey {

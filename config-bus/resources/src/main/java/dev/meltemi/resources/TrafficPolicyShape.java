@@ -68,8 +68,8 @@ final class TrafficPolicyShape {
                     "zoneAwareLbSetting",
                     ZONE_AWARE,
                     "how many callers a zone has isn't known, so all endpoints are equal: use localityLbSetting")
-            .notYet("warmup", WARMUP, "new endpoints get their full share at once")
-            .notYet("warmupDurationSecs", duration(), "new endpoints get their full share at once")
+            .field("warmup", WARMUP)
+            .field("warmupDurationSecs", duration())
             .notYet(
                     "backendUtilization",
                     BACKEND_UTILIZATION,

@@ -236,6 +236,7 @@ final class Attempts implements UpstreamUser {
         if (where != null && cluster != null && cluster.detectsOutliers()) {
             cluster.onAnswer(where, status, client.loop().now());
         }
+        measure();
         if (rules.retriesAnswer(status, headers)) {
             UpstreamStream refused = connection;
             remember(endpoint);
@@ -251,6 +252,17 @@ final class Attempts implements UpstreamUser {
         exchange.tryDeadline = Exchange.NEVER;
         exchange.upstreamFirstByteNanos = client.loop().now();
         answer = AnswerHead.forward(exchange, status, headers, framing, exchange.upstreamFirstByteNanos - sentAt);
+    }
+
+    /// What the endpoint took to answer, or has taken in vain.
+    private void measure() {
+        Endpoint where = endpoint;
+        if (ready && where != null && exchange.forward != null) {
+            Cluster cluster = exchange.forward.cluster();
+            if (cluster.measuresLatency()) {
+                cluster.took(where, client.loop().now() - sentAt);
+            }
+        }
     }
 
     @Override
@@ -341,6 +353,9 @@ final class Attempts implements UpstreamUser {
         exchange.tryDeadline = Exchange.NEVER;
         UpstreamStream late = connection;
         Endpoint where = endpoint;
+        if (!answering) {
+            measure();
+        }
         letGo();
         if (late != null) {
             late.abort();

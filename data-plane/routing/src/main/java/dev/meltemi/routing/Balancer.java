@@ -2,10 +2,12 @@ package dev.meltemi.routing;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /// Chooses among the endpoints that a cluster has at one moment, at least one. Replaced as a whole when they change.
-sealed interface Balancer permits Balancer.LeastRequest, Balancer.Lottery, Balancer.RoundRobin, HashBalancer {
+sealed interface Balancer
+        permits Balancer.LeastRequest, Balancer.Lottery, Balancer.PeakEwma, Balancer.RoundRobin, HashBalancer {
     Endpoint next(RandomGenerator random);
 
     WeightedEndpoints endpoints();
@@ -15,12 +17,38 @@ sealed interface Balancer permits Balancer.LeastRequest, Balancer.Lottery, Balan
     record LeastRequest(WeightedEndpoints endpoints) implements Balancer {
         @Override
         public Endpoint next(RandomGenerator random) {
-            Endpoint one = endpoints.draw(random);
+            int first = endpoints.drawIndex(random);
+            Endpoint one = endpoints.get(first);
             if (endpoints.size() == 1) {
                 return one;
             }
-            Endpoint other = endpoints.drawAnother(random, one);
-            return (long) other.active() * one.weight() < (long) one.active() * other.weight() ? other : one;
+            int second = endpoints.drawAnother(random, first);
+            Endpoint other = endpoints.get(second);
+            return (long) other.active() * endpoints.weight(first) < (long) one.active() * endpoints.weight(second)
+                    ? other
+                    : one;
+        }
+    }
+
+    /// Draws two by weight and takes the one that costs less: what its answers take, times this request and those under
+    /// way for its weight. An endpoint that is slow but idle gets few, where least-request would think it free.
+    ///
+    /// @param clock that latencies are told on, nanoseconds
+    record PeakEwma(WeightedEndpoints endpoints, LongSupplier clock) implements Balancer {
+        @Override
+        public Endpoint next(RandomGenerator random) {
+            int first = endpoints.drawIndex(random);
+            if (endpoints.size() == 1) {
+                return endpoints.get(first);
+            }
+            int second = endpoints.drawAnother(random, first);
+            long now = clock.getAsLong();
+            return cost(second, now) < cost(first, now) ? endpoints.get(second) : endpoints.get(first);
+        }
+
+        private double cost(int index, long now) {
+            Endpoint endpoint = endpoints.get(index);
+            return endpoint.latencyNanos(now) * (1 + endpoint.active() / (double) endpoints.weight(index));
         }
     }
 
@@ -39,10 +67,11 @@ sealed interface Balancer permits Balancer.LeastRequest, Balancer.Lottery, Balan
         private final List<Endpoint> turn;
         private final AtomicInteger position;
 
-        RoundRobin(WeightedEndpoints endpoints, int position) {
+        /// @param position of the cluster, which goes on when endpoints or weights change
+        RoundRobin(WeightedEndpoints endpoints, AtomicInteger position) {
             this.endpoints = endpoints;
             this.turn = endpoints.smoothTurn();
-            this.position = new AtomicInteger(position);
+            this.position = position;
         }
 
         @Override
@@ -53,10 +82,6 @@ sealed interface Balancer permits Balancer.LeastRequest, Balancer.Lottery, Balan
         @Override
         public WeightedEndpoints endpoints() {
             return endpoints;
-        }
-
-        int position() {
-            return position.get();
         }
     }
 }

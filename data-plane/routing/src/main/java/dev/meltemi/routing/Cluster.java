@@ -3,10 +3,14 @@ package dev.meltemi.routing;
 import dev.meltemi.schemas.access.Edge;
 import dev.meltemi.schemas.access.WorkloadLabels;
 import dev.meltemi.schemas.compiled.LoadBalancer;
+import dev.meltemi.schemas.compiled.Warmup;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 public final class Cluster {
     /// Draws before untried endpoints are searched for, as Envoy's `host_selection_retry_max_attempts` in Istio.
     private static final int RESELECTIONS = 5;
+
+    private static final long NEVER = Long.MAX_VALUE;
 
     private final String name;
     private final String sni;
@@ -27,6 +33,10 @@ public final class Cluster {
     private Place home = Place.UNKNOWN;
     private final LongAdder ejections = new LongAdder();
     private volatile @Nullable Balancer balancer;
+    private final AtomicInteger turn = new AtomicInteger();
+    private final LongSupplier clock;
+    /// When weights are worked out anew, while somebody warms up.
+    private final AtomicLong rewarmAt = new AtomicLong(NEVER);
 
     /// Where the endpoints of a cluster come from.
     enum Origin {
@@ -55,7 +65,13 @@ public final class Cluster {
     record Definition(Edge.Service service, int port, Origin origin, PolicyInForce policy, Tls tls, String namespace) {}
 
     Cluster(String name, Definition definition) {
+        this(name, definition, () -> 0);
+    }
+
+    /// @param clock nanoseconds, monotonic
+    Cluster(String name, Definition definition, LongSupplier clock) {
         this.name = name;
+        this.clock = clock;
         this.sni = name.replace("|", "_.");
         this.definition = definition;
         this.hashing = hashing(definition);
@@ -65,7 +81,7 @@ public final class Cluster {
     private static @Nullable HashPolicy hashing(Definition definition) {
         return switch (definition.policy().balancing()) {
             case RING_HASH, MAGLEV -> HashPolicy.of(definition.policy().hash());
-            case LEAST_REQUEST, ROUND_ROBIN, RANDOM, PASSTHROUGH, UNKNOWN -> null;
+            case LEAST_REQUEST, ROUND_ROBIN, RANDOM, PASSTHROUGH, PEAK_EWMA, UNKNOWN -> null;
         };
     }
 
@@ -129,6 +145,10 @@ public final class Cluster {
     ///
     /// @return null when the cluster has none
     public @Nullable Endpoint pick(RandomGenerator random, Collection<Endpoint> tried) {
+        long due = rewarmAt.get();
+        if (due != NEVER) {
+            rewarm(due);
+        }
         Balancer now = balancer;
         if (now == null) {
             return null;
@@ -179,7 +199,8 @@ public final class Cluster {
     /// The same cluster for callers that asked for one address.
     Cluster towards(Edge.Service service, String host, int port) {
         Definition here = definition;
-        var there = new Cluster(name, new Definition(service, port, here.origin(), here.policy(), here.tls(), ""));
+        var there =
+                new Cluster(name, new Definition(service, port, here.origin(), here.policy(), here.tls(), ""), clock);
         there.replace(List.of(new Endpoint(host, HostEndpoints.socketAddress(host, port), WorkloadLabels.NOBODY, 1)));
         return there;
     }
@@ -209,22 +230,28 @@ public final class Cluster {
         replace(now, Place.UNKNOWN);
     }
 
+    /// On whichever event loop comes by first.
+    private void rewarm(long due) {
+        if (clock.getAsLong() - due >= 0 && rewarmAt.compareAndSet(due, NEVER)) {
+            rebalance();
+        }
+    }
+
     private synchronized void rebalance() {
+        rewarmAt.set(NEVER);
         Outliers judge = outliers;
         Set<Endpoint> well = Set.copyOf(judge == null ? members : judge.candidates(members));
         List<LocalityPlan.Part> parts = LocalityPlan.of(definition.policy(), home, members, well::contains);
         if (parts.isEmpty()) {
             balancer = null;
         } else if (parts.size() == 1) {
-            balancer = balancer(new WeightedEndpoints(parts.getFirst().endpoints()));
+            balancer = balancer(parts.getFirst().endpoints());
         } else {
             balancer = new PartedBalancer(
                     new WeightedEndpoints(parts.stream()
                             .flatMap(part -> part.endpoints().stream())
                             .toList()),
-                    parts.stream()
-                            .map(part -> balancer(new WeightedEndpoints(part.endpoints())))
-                            .toList(),
+                    parts.stream().map(part -> balancer(part.endpoints())).toList(),
                     parts.stream().map(LocalityPlan.Part::share).toList());
         }
     }
@@ -254,6 +281,16 @@ public final class Cluster {
         return outliers != null;
     }
 
+    /// Whether {@link #took} is to be told.
+    public boolean measuresLatency() {
+        return definition.policy().balancing() == LoadBalancer.PEAK_EWMA;
+    }
+
+    /// How long an endpoint took to answer, or has taken when it was given up.
+    public void took(Endpoint endpoint, long nanos) {
+        endpoint.took(nanos, clock.getAsLong());
+    }
+
     /// To be called now and then, best before each pick.
     public void sweep(long now) {
         Outliers judge = outliers;
@@ -277,14 +314,32 @@ public final class Cluster {
         return judge != null && judge.isEjected(endpoint);
     }
 
-    private Balancer balancer(WeightedEndpoints now) {
+    private Balancer balancer(List<Endpoint> all) {
         return switch (definition.policy().balancing()) {
-            case ROUND_ROBIN ->
-                new Balancer.RoundRobin(now, balancer instanceof Balancer.RoundRobin before ? before.position() : 0);
-            case RANDOM -> new Balancer.Lottery(now);
-            case RING_HASH, MAGLEV -> now.size() == 1 ? new Balancer.LeastRequest(now) : consistent(now);
-            case LEAST_REQUEST, PASSTHROUGH, UNKNOWN -> new Balancer.LeastRequest(now);
+            case ROUND_ROBIN -> new Balancer.RoundRobin(warmed(all), turn);
+            case RANDOM -> new Balancer.Lottery(new WeightedEndpoints(all));
+            case PEAK_EWMA -> new Balancer.PeakEwma(new WeightedEndpoints(all), clock);
+            case RING_HASH, MAGLEV ->
+                all.size() == 1
+                        ? new Balancer.LeastRequest(new WeightedEndpoints(all))
+                        : consistent(new WeightedEndpoints(all));
+            case LEAST_REQUEST, PASSTHROUGH, UNKNOWN -> new Balancer.LeastRequest(warmed(all));
         };
+    }
+
+    /// New endpoints get less, where a rule says so; sees to it that they get more later.
+    private WeightedEndpoints warmed(List<Endpoint> all) {
+        Warmup said = definition.policy().warmup();
+        if (said == null) {
+            return new WeightedEndpoints(all);
+        }
+        var warming = WarmingUp.of(said);
+        long now = clock.getAsLong();
+        if (all.stream().noneMatch(endpoint -> warming.isNew(endpoint, now))) {
+            return new WeightedEndpoints(all);
+        }
+        rewarmAt.set(now + warming.stepNanos());
+        return new WeightedEndpoints(all, warming.weights(all, now));
     }
 
     private Balancer consistent(WeightedEndpoints now) {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The clusters of one proxy, by name, kept across tables so that connections, counts and balancer state survive a rule
@@ -26,6 +27,17 @@ public final class Clusters {
     private final Registrations registrations = new Registrations();
     /// What {@link #replace} saw last, as long as nothing else changed since.
     private @Nullable Map<String, ServiceEndpoint> latest;
+    private final LongSupplier clock;
+
+    /// Where no time passes: nobody warms up, and no latency is forgotten.
+    public Clusters() {
+        this(() -> 0);
+    }
+
+    /// @param clock nanoseconds, monotonic: the event loops'
+    public Clusters(LongSupplier clock) {
+        this.clock = clock;
+    }
 
     public Map<String, Cluster> byName() {
         return Collections.unmodifiableMap(byName);
@@ -97,7 +109,7 @@ public final class Clusters {
     private void refresh(String host) {
         HostEndpoints now = endpoints.get(host);
         if (now != null) {
-            now.refresh(registrations.labels());
+            now.refresh(registrations.labels(), clock.getAsLong());
             if (now.isEmpty()) {
                 endpoints.remove(host);
             }
@@ -109,7 +121,7 @@ public final class Clusters {
     synchronized Cluster define(String name, Cluster.Definition definition) {
         Cluster cluster = byName.get(name);
         if (cluster == null) {
-            cluster = new Cluster(name, definition);
+            cluster = new Cluster(name, definition, clock);
             fill(cluster);
             byName.put(name, cluster);
             byHost.computeIfAbsent(definition.service().host(), _ -> new HashSet<>())

@@ -16,6 +16,8 @@ public final class Endpoint {
     private volatile int weight;
     private volatile Identity identity;
     private volatile Place place = Place.UNKNOWN;
+    private volatile long since;
+    private final Latency latency = new Latency();
 
     /// Who an endpoint is, as its record says.
     ///
@@ -74,6 +76,25 @@ public final class Endpoint {
 
     void moveTo(Place now) {
         place = now;
+    }
+
+    /// When it became one that may be chosen, nanoseconds on the clock of its {@link Clusters}.
+    long since() {
+        return since;
+    }
+
+    /// It is new, or well again.
+    void begins(long now) {
+        since = now;
+    }
+
+    /// What its next answer is expected to take.
+    double latencyNanos(long now) {
+        return latency.nanos(now);
+    }
+
+    void took(long nanos, long now) {
+        latency.saw(nanos, now);
     }
 
     /// Requests under way, which least-request balancing compares.

@@ -6,8 +6,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// The endpoint records of one host and the endpoints made of them. An endpoint is made once for an instance and an
@@ -16,6 +18,8 @@ final class HostEndpoints {
     /// In the order of their keys, so that clusters list them alike everywhere.
     private final TreeMap<String, ServiceEndpoint> records = new TreeMap<>();
     private Map<Key, Endpoint> made = new HashMap<>();
+    /// Whose record said so.
+    private Set<Key> unwell = Set.of();
 
     private record Key(String instance, String address, int port) {}
 
@@ -32,8 +36,11 @@ final class HostEndpoints {
     }
 
     /// Makes and drops endpoints so that there is one for each port of each record.
-    void refresh(Map<String, WorkloadLabels> labels) {
+    ///
+    /// @param clock nanoseconds at which a new one begins
+    void refresh(Map<String, WorkloadLabels> labels, long clock) {
         var now = new HashMap<Key, Endpoint>();
+        var ill = new HashSet<Key>();
         records.forEach((key, endpoint) -> {
             WorkloadLabels who = labels.getOrDefault(key, WorkloadLabels.NOBODY);
             Endpoint.Identity identity = identity(endpoint);
@@ -47,14 +54,22 @@ final class HostEndpoints {
                             who,
                             endpoint.getWeight(),
                             identity);
+                    kept.begins(clock);
                 } else {
                     kept.describe(who, endpoint.getWeight(), identity);
+                    if (endpoint.getHealthy() && unwell.contains(place)) {
+                        kept.begins(clock);
+                    }
+                }
+                if (!endpoint.getHealthy()) {
+                    ill.add(place);
                 }
                 kept.moveTo(new Place(endpoint.getLocality(), endpoint.getLabels()));
                 now.put(place, kept);
             }
         });
         made = now;
+        unwell = ill;
     }
 
     /// A workload that names no service account runs as its namespace's `default`, as in Kubernetes.

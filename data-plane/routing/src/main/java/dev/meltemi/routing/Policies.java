@@ -1,6 +1,7 @@
 package dev.meltemi.routing;
 
 import dev.meltemi.schemas.compiled.DestinationPolicy;
+import dev.meltemi.schemas.compiled.HealthCheck;
 import dev.meltemi.schemas.compiled.LoadBalancer;
 import dev.meltemi.schemas.compiled.PortPolicy;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
@@ -114,7 +115,10 @@ final class Policies {
             merged.setConnectTimeoutUs(connectTimeoutMicros);
         }
         return withDefaults(
-                policy == null ? "" : policy.getRule(), subset == null ? Map.of() : subset.getLabels(), merged.build());
+                policy == null ? "" : policy.getRule(),
+                subset == null ? Map.of() : subset.getLabels(),
+                merged.build(),
+                policy == null ? null : policy.getHealthCheck());
     }
 
     private static void overlay(TrafficPolicy.Builder merged, TrafficPolicy level, int port) {
@@ -166,7 +170,8 @@ final class Policies {
                 .build();
     }
 
-    private static PolicyInForce withDefaults(String rule, Map<String, String> labels, TrafficPolicy said) {
+    private static PolicyInForce withDefaults(
+            String rule, Map<String, String> labels, TrafficPolicy said, @Nullable HealthCheck check) {
         LoadBalancer balancing = said.getLoadBalancer() == null ? LoadBalancer.LEAST_REQUEST : said.getLoadBalancer();
         return new PolicyInForce(
                 rule,
@@ -178,6 +183,7 @@ final class Policies {
                 said.getWarmup(),
                 PoolLimits.of(said.getConnectionPool(), said.getConnectTimeoutUs()),
                 said.getOutlierDetection() == null ? null : OutlierSettings.of(said.getOutlierDetection()),
+                check,
                 said.getTls(),
                 said.getTlsSettings(),
                 said.getRetryBudget(),
@@ -189,7 +195,7 @@ final class Policies {
         return switch (balancing) {
             case RING_HASH -> said == null ? RING_SIZE : (int) Math.min(MAX_RING_SIZE, said);
             case MAGLEV -> said == null ? MAGLEV_SIZE : (int) Math.min(MAX_RING_SIZE, said);
-            case LEAST_REQUEST, ROUND_ROBIN, RANDOM, PASSTHROUGH, UNKNOWN -> 0;
+            case LEAST_REQUEST, ROUND_ROBIN, RANDOM, PASSTHROUGH, PEAK_EWMA, UNKNOWN -> 0;
         };
     }
 }

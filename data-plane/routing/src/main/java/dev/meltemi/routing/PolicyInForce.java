@@ -4,6 +4,7 @@ import dev.meltemi.schemas.Compiled;
 import dev.meltemi.schemas.compiled.ClientTls;
 import dev.meltemi.schemas.compiled.ClientTlsSettings;
 import dev.meltemi.schemas.compiled.HashKey;
+import dev.meltemi.schemas.compiled.HealthCheck;
 import dev.meltemi.schemas.compiled.LoadBalancer;
 import dev.meltemi.schemas.compiled.LocalitySettings;
 import dev.meltemi.schemas.compiled.RetryBudget;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// @param outlier null: nobody is ejected, and localities have no order
 /// @param tls null: mesh mTLS to endpoints that take it
 /// @param tlsSettings null: nothing beside the mode
+/// @param healthCheck null: endpoints aren't asked
 /// @param retryBudget null: retries are limited by {@link PoolLimits#maxRetries}
 /// @param proxyProtocol `V1`, `V2`, empty for none
 /// @param tunnel null: connections are direct
@@ -41,6 +43,7 @@ public record PolicyInForce(
         @Nullable Warmup warmup,
         PoolLimits pool,
         @Nullable OutlierSettings outlier,
+        @Nullable HealthCheck healthCheck,
         @Nullable ClientTls tls,
         @Nullable ClientTlsSettings tlsSettings,
         @Nullable RetryBudget retryBudget,

@@ -3,6 +3,7 @@ package dev.meltemi.routing;
 import dev.meltemi.schemas.compiled.ClientTlsSettings;
 import dev.meltemi.schemas.compiled.HashCookie;
 import dev.meltemi.schemas.compiled.HashKey;
+import dev.meltemi.schemas.compiled.HealthCheck;
 import dev.meltemi.schemas.compiled.LoadBalancer;
 import dev.meltemi.schemas.compiled.LocalitySettings;
 import dev.meltemi.schemas.compiled.TcpKeepalive;
@@ -35,6 +36,7 @@ final class PolicyWords {
             words.say("retryBudget.minRetryConcurrency", budget.getMinRetryConcurrency());
             words.sayMicros("retryBudget.budgetInterval", budget.getBudgetIntervalUs());
         }
+        words.healthCheck(policy.healthCheck());
         words.sayUnless("proxyProtocol.version", policy.proxyProtocol(), "");
         var tunnel = policy.tunnel();
         if (tunnel != null) {
@@ -54,7 +56,7 @@ final class PolicyWords {
                 say(hash + ".minimumRingSize", policy.hashTableSize());
             }
             case MAGLEV -> say(hash + ".maglev.tableSize", policy.hashTableSize());
-            case LEAST_REQUEST, ROUND_ROBIN, RANDOM, PASSTHROUGH, UNKNOWN ->
+            case LEAST_REQUEST, ROUND_ROBIN, RANDOM, PASSTHROUGH, PEAK_EWMA, UNKNOWN ->
                 say("loadBalancer.simple", simple(policy.balancing()).name());
         }
         HashKey key = policy.hash();
@@ -80,6 +82,19 @@ final class PolicyWords {
             say("loadBalancer.warmup.aggression", warmup.getAggression());
         }
         locality(policy.locality());
+    }
+
+    private void healthCheck(@Nullable HealthCheck check) {
+        if (check != null) {
+            say("healthCheck.kind", check.getKind().name());
+            sayUnless("healthCheck.path", check.getPath(), "/");
+            sayUnless("healthCheck.host", check.getHost(), "");
+            sayUnless("healthCheck.service", check.getService(), "");
+            sayMicros("healthCheck.interval", check.getIntervalUs());
+            sayMicros("healthCheck.timeout", check.getTimeoutUs());
+            say("healthCheck.healthy", check.getHealthyThreshold());
+            say("healthCheck.unhealthy", check.getUnhealthyThreshold());
+        }
     }
 
     private static LoadBalancer simple(LoadBalancer balancing) {

@@ -92,7 +92,8 @@ final class ServiceLookup {
                 service.getTls(),
                 service.getTcp(),
                 service.getPolicies(),
-                service.getOthers());
+                service.getOthers(),
+                declared.getOneAddress());
     }
 
     private @Nullable ServiceRoutes asked(String host) {

@@ -11,22 +11,29 @@ final class WeightedEndpoints {
     private static final int LONGEST_TURN = 1024;
 
     private final List<Endpoint> all;
+    private final int[] weights;
     /// Running sums of the weights; empty when all weights are equal.
     private final int[] sums;
 
     WeightedEndpoints(List<Endpoint> all) {
-        this.all = List.copyOf(all);
-        this.sums = sums(this.all);
+        this(all, all.stream().mapToInt(Endpoint::weight).toArray());
     }
 
-    private static int[] sums(List<Endpoint> all) {
-        if (all.stream().mapToInt(Endpoint::weight).distinct().count() <= 1) {
+    /// @param weights in the order of the endpoints, at least 1 each
+    WeightedEndpoints(List<Endpoint> all, int[] weights) {
+        this.all = List.copyOf(all);
+        this.weights = weights.clone();
+        this.sums = sums(weights);
+    }
+
+    private static int[] sums(int[] weights) {
+        if (Arrays.stream(weights).distinct().count() <= 1) {
             return new int[0];
         }
-        int[] sums = new int[all.size()];
+        int[] sums = new int[weights.length];
         int sum = 0;
         for (int i = 0; i < sums.length; i++) {
-            sum = Math.addExact(sum, all.get(i).weight());
+            sum = Math.addExact(sum, weights[i]);
             sums[i] = sum;
         }
         return sums;
@@ -40,26 +47,37 @@ final class WeightedEndpoints {
         return all;
     }
 
+    Endpoint get(int index) {
+        return all.get(index);
+    }
+
+    int weight(int index) {
+        return weights[index];
+    }
+
     /// One by weight.
     Endpoint draw(RandomGenerator random) {
+        return all.get(drawIndex(random));
+    }
+
+    int drawIndex(RandomGenerator random) {
         if (sums.length == 0) {
-            return all.get(all.size() == 1 ? 0 : random.nextInt(all.size()));
+            return all.size() == 1 ? 0 : random.nextInt(all.size());
         }
         int at = Arrays.binarySearch(sums, random.nextInt(sums[sums.length - 1]));
-        return all.get(at < 0 ? -at - 1 : at + 1);
+        return at < 0 ? -at - 1 : at + 1;
     }
 
     /// One by weight other than a given one, of at least two.
-    Endpoint drawAnother(RandomGenerator random, Endpoint not) {
+    int drawAnother(RandomGenerator random, int not) {
         for (int i = 0; i < 4; i++) {
-            Endpoint drawn = draw(random);
+            int drawn = drawIndex(random);
             if (drawn != not) {
                 return drawn;
             }
         }
         // One endpoint outweighs the others: any of them will do for a comparison.
-        int at = all.indexOf(not) + 1 + random.nextInt(all.size() - 1);
-        return all.get(at % all.size());
+        return (not + 1 + random.nextInt(all.size() - 1)) % all.size();
     }
 
     /// Each endpoint as often as its weight says, spread as evenly as possible: in each step every endpoint gains its
@@ -68,14 +86,14 @@ final class WeightedEndpoints {
         if (sums.length == 0) {
             return all;
         }
-        int[] weights = scaledWeights();
-        int sum = Arrays.stream(weights).sum();
-        int[] purse = new int[weights.length];
+        int[] shares = scaledWeights();
+        int sum = Arrays.stream(shares).sum();
+        int[] purse = new int[shares.length];
         var turn = new ArrayList<Endpoint>(sum);
         for (int step = 0; step < sum; step++) {
             int richest = 0;
             for (int i = 0; i < purse.length; i++) {
-                purse[i] += weights[i];
+                purse[i] += shares[i];
                 if (purse[i] > purse[richest]) {
                     richest = i;
                 }
@@ -88,11 +106,11 @@ final class WeightedEndpoints {
 
     private int[] scaledWeights() {
         int sum = sums[sums.length - 1];
-        int divisor = all.stream().mapToInt(Endpoint::weight).reduce(0, WeightedEndpoints::commonDivisor);
+        int divisor = Arrays.stream(weights).reduce(0, WeightedEndpoints::commonDivisor);
         int longest = Math.max(LONGEST_TURN, all.size());
         double scale = sum / divisor <= longest ? 1.0 / divisor : (double) longest / sum;
-        return all.stream()
-                .mapToInt(endpoint -> (int) Math.max(1, Math.round(endpoint.weight() * scale)))
+        return Arrays.stream(weights)
+                .map(weight -> (int) Math.max(1, Math.round(weight * scale)))
                 .toArray();
     }
 

@@ -22,6 +22,7 @@ import java.util.TreeSet;
 /// @param selects whether workloads of its namespace are its endpoints; otherwise `listed` are
 /// @param selector labels of those workloads; empty: all
 /// @param listed endpoints that the document itself names
+/// @param oneAddress whether a name stands for one address of each answer, not for all
 /// @param open whether instances of its namespace may name themselves its endpoints, since it selects none
 record Declared(
         Age age,
@@ -36,6 +37,7 @@ record Declared(
         Map<String, String> selector,
         List<Endpoint> listed,
         List<String> subjectAltNames,
+        boolean oneAddress,
         boolean open)
         implements Entry, Comparable<Declared> {
     private static final Comparator<Declared> ORDER =
@@ -57,6 +59,7 @@ record Declared(
                 alias ? Map.of() : service.selector(),
                 alias ? List.of(named(service.externalName())) : List.of(),
                 List.of(),
+                false,
                 !alias && service.selector().isEmpty());
     }
 
@@ -71,7 +74,7 @@ record Declared(
                 switch (entry.resolution()) {
                     case NONE -> Resolution.PASSTHROUGH;
                     case STATIC -> Resolution.ENDPOINTS;
-                    case DNS -> Resolution.DNS;
+                    case DNS, DNS_ROUND_ROBIN -> Resolution.DNS;
                 },
                 entry.external(),
                 entry.addresses().stream().map(Declared::address).toList(),
@@ -81,6 +84,7 @@ record Declared(
                 entry.workloadSelector(),
                 entry.endpoints(),
                 entry.subjectAltNames(),
+                entry.resolution() == ServiceEntry.Resolution.DNS_ROUND_ROBIN,
                 false);
     }
 
@@ -98,6 +102,7 @@ record Declared(
                 && younger.kind == kind
                 && younger.namespace().equals(namespace())
                 && younger.resolution == resolution
+                && younger.oneAddress == oneAddress
                 && younger.exportTo.equals(exportTo)
                 && younger.selects == selects
                 && younger.selector.equals(selector);

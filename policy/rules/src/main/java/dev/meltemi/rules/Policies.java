@@ -1,6 +1,7 @@
 package dev.meltemi.rules;
 
 import dev.meltemi.schemas.compiled.DestinationPolicy;
+import dev.meltemi.schemas.compiled.HealthCheck;
 import dev.meltemi.schemas.compiled.Subset;
 import dev.meltemi.schemas.compiled.TrafficPolicy;
 import java.util.ArrayList;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// The candidates of one host among all DestinationRules. In each namespace those with the most specific host count,
 /// separately for callers there and elsewhere: a narrow rule that stays private doesn't hide a wide one from the rest
 /// of the mesh. Rules with one host and for the same callers are one rule: subsets united, the oldest traffic policy
-/// kept (Istio: `mergeDestinationRule`). Between namespaces and hosts nothing merges; a client picks one.
+/// and health check kept (Istio: `mergeDestinationRule`). Between namespaces and hosts nothing merges; a client picks
+/// one.
 final class Policies {
     /// Rules merge only when all of this is equal.
     private record Callers(String namespace, List<String> exportTo, Map<String, String> selector) {}
@@ -65,14 +67,17 @@ final class Policies {
         var subsets = new LinkedHashMap<String, Subset>();
         long newest = oldest.getConfigOffset();
         @Nullable TrafficPolicy traffic = null;
+        @Nullable HealthCheck check = null;
         for (Policy policy : same) {
             newest = Math.max(newest, policy.compiled().getConfigOffset());
             traffic = traffic == null ? policy.compiled().getTraffic() : traffic;
+            check = check == null ? policy.compiled().getHealthCheck() : check;
             policy.compiled().getSubsets().forEach(subset -> subsets.putIfAbsent(subset.getName(), subset));
         }
         return DestinationPolicy.newBuilder(oldest)
                 .setConfigOffset(newest)
                 .setTraffic(traffic)
+                .setHealthCheck(check)
                 .setSubsets(List.copyOf(subsets.values()))
                 .build();
     }

@@ -2,6 +2,8 @@ package dev.meltemi.rules;
 
 import dev.meltemi.resources.DestinationRule;
 import dev.meltemi.schemas.compiled.DestinationPolicy;
+import dev.meltemi.schemas.compiled.HealthCheck;
+import dev.meltemi.schemas.compiled.HealthCheckKind;
 import dev.meltemi.schemas.compiled.Subset;
 import java.util.List;
 import java.util.TreeMap;
@@ -22,7 +24,21 @@ record Policy(Age age, String host, DestinationPolicy compiled) implements Entry
                 .setWorkloadSelector(new TreeMap<>(rule.workloadSelector()))
                 .setSubsets(rule.subsets().stream().map(Policy::compiled).toList());
         rule.trafficPolicy().ifPresent(traffic -> out.setTraffic(TrafficPolicies.compiled(traffic)));
+        rule.healthCheck().ifPresent(check -> out.setHealthCheck(compiled(check)));
         return new Policy(new Age(created, rule.key()), host, out.build());
+    }
+
+    private static HealthCheck compiled(dev.meltemi.resources.HealthCheck check) {
+        return HealthCheck.newBuilder()
+                .setKind(HealthCheckKind.valueOf(check.kind().name()))
+                .setPath(check.path())
+                .setHost(check.host())
+                .setService(check.service())
+                .setIntervalUs(Micros.of(check.interval()))
+                .setTimeoutUs(Micros.of(check.timeout()))
+                .setHealthyThreshold(check.healthy())
+                .setUnhealthyThreshold(check.unhealthy())
+                .build();
     }
 
     /// A rule for selected workloads is private to its namespace whatever it says (Istio: `setDestinationRules`).

@@ -91,6 +91,7 @@ final class Services {
                 .setExportTo(first.exportTo())
                 .setPorts(ports(first, services))
                 .setSubjectAltNames(first.subjectAltNames())
+                .setOneAddress(first.oneAddress())
                 .setOthers(namespaces.values().stream()
                         .map(other -> new OtherDeclaration(
                                 other.namespace(),
@@ -100,7 +101,8 @@ final class Services {
                                 other.addresses(),
                                 other.exportTo(),
                                 ports(other, services),
-                                other.subjectAltNames()))
+                                other.subjectAltNames(),
+                                other.oneAddress()))
                         .toList());
     }
 

@@ -48,6 +48,7 @@ record Setting(String scope, Settings compiled) implements Entry {
                         mesh.outboundTraffic().map(Setting::compiled).orElse(OutboundTraffic.UNSET));
         mesh.defaultRetries().ifPresent(retries -> out.setDefaultRetries(RouteActions.compiled(retries)));
         mesh.connectTimeout().ifPresent(timeout -> out.setConnectTimeoutUs(Micros.of(timeout)));
+        mesh.dnsRefreshRate().ifPresent(rate -> out.setDnsRefreshUs(Micros.of(rate)));
         return new Setting(scope, out.build());
     }
 

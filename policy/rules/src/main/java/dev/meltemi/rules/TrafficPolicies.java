@@ -90,6 +90,7 @@ final class TrafficPolicies {
             case PASSTHROUGH -> LoadBalancer.PASSTHROUGH;
             case RING_HASH -> LoadBalancer.RING_HASH;
             case MAGLEV -> LoadBalancer.MAGLEV;
+            case PEAK_EWMA -> LoadBalancer.PEAK_EWMA;
         };
     }
 

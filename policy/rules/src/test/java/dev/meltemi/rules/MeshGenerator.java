@@ -7,6 +7,7 @@ import dev.meltemi.resources.DestinationRule;
 import dev.meltemi.resources.Endpoint;
 import dev.meltemi.resources.Gateway;
 import dev.meltemi.resources.HeaderOperations;
+import dev.meltemi.resources.HealthCheck;
 import dev.meltemi.resources.HttpRoute;
 import dev.meltemi.resources.MeshConfig;
 import dev.meltemi.resources.Opaque;
@@ -186,7 +187,20 @@ final class MeshGenerator {
                 pick(EXPORTS),
                 random.nextInt(4) == 0 ? labels() : Map.of(),
                 List.of(subset),
-                trafficPolicy());
+                trafficPolicy(),
+                maybe() ? Optional.empty() : Optional.of(healthCheck()));
+    }
+
+    private HealthCheck healthCheck() {
+        return new HealthCheck(
+                pick(List.of(HealthCheck.Kind.values())),
+                "/healthz",
+                "",
+                "",
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(1),
+                2,
+                3);
     }
 
     private Optional<TrafficPolicy> trafficPolicy() {
@@ -303,7 +317,8 @@ final class MeshGenerator {
                                 Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty())),
-                maybe() ? Optional.empty() : Optional.of(Duration.ofSeconds(1)));
+                maybe() ? Optional.empty() : Optional.of(Duration.ofSeconds(1)),
+                maybe() ? Optional.empty() : Optional.of(Duration.ofSeconds(30)));
     }
 
     private Sidecar sidecar() {

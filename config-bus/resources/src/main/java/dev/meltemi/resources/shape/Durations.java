@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /// Durations as Go and so Istio writes them: `1h30m`, `1.5s`, `100ms`, `0`.
-final class Durations {
+public final class Durations {
     /// About 292 years, what fits into nanoseconds.
     private static final BigDecimal MAX_NANOS = BigDecimal.valueOf(Long.MAX_VALUE);
 
@@ -14,7 +14,7 @@ final class Durations {
     private Durations() {}
 
     /// Empty when it isn't a duration.
-    static Optional<Duration> parse(String text) {
+    public static Optional<Duration> parse(String text) {
         if (text.equals("0")) {
             return Optional.of(Duration.ZERO);
         }

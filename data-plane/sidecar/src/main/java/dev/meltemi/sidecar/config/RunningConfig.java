@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 /// number of readers, who never wait.
 public final class RunningConfig implements Supplier<RouteTable> {
     private final Workload self;
-    private final Clusters clusters = new Clusters();
+    private final Clusters clusters = new Clusters(System::nanoTime);
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private List<String> refused = List.of();
     private List<String> unreadableEndpoints = List.of();
