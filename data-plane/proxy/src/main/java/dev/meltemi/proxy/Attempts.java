@@ -11,6 +11,7 @@ import dev.meltemi.routing.FailureWords;
 import dev.meltemi.routing.HashPolicy;
 import dev.meltemi.routing.ProxyFailure;
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.time.Duration;
@@ -40,6 +41,8 @@ final class Attempts implements UpstreamUser {
     private boolean ready;
     private boolean requestEnded;
     private boolean answering;
+    /// Of a tunnel, whose other way may go on.
+    private boolean answerEnded;
     private boolean over;
     private boolean dirty;
     /// Among its cluster's requests.
@@ -169,6 +172,7 @@ final class Attempts implements UpstreamUser {
                 exchange.headers,
                 exchange.framing,
                 exchange.tries,
+                exchange.upgrade,
                 client.loop().introduction(upstream, exchange.table)));
         dirty = true;
         pump();
@@ -191,6 +195,11 @@ final class Attempts implements UpstreamUser {
         if (!requestEnded && (exchange.body.ended() || !exchange.framing.hasBody())) {
             requestEnded = true;
             upstream.endRequest(exchange.framing, exchange.body.trailers());
+            if (answerEnded) {
+                letGo();
+                finish();
+                return;
+            }
         }
         if (!upstream.isWritable()) {
             flush();
@@ -251,7 +260,17 @@ final class Attempts implements UpstreamUser {
         exchange.body.forget();
         exchange.tryDeadline = Exchange.NEVER;
         exchange.upstreamFirstByteNanos = client.loop().now();
+        if (framing.isTunnel()) {
+            requestEnded = false;
+            exchange.openTunnel();
+            client.rearm();
+        }
         answer = AnswerHead.forward(exchange, status, headers, framing, exchange.upstreamFirstByteNanos - sentAt);
+        if (framing.isTunnel()) {
+            // what the caller has sent already
+            pump();
+            flush();
+        }
     }
 
     /// What the endpoint took to answer, or has taken in vain.
@@ -276,8 +295,11 @@ final class Attempts implements UpstreamUser {
 
     @Override
     public void onEnd(HttpHeaders trailers) {
-        letGo();
-        finish();
+        answerEnded = true;
+        if (!answer.isTunnel() || requestEnded) {
+            letGo();
+            finish();
+        }
         exchange.wantsClose |= !exchange.requestEnded && !LocalReply.isDrainable(exchange);
         client.endResponse(exchange, answer, trailers);
     }
@@ -295,7 +317,12 @@ final class Attempts implements UpstreamUser {
         Endpoint where = endpoint;
         boolean sent = ready;
         letGo();
-        if (answering) {
+        if (answerEnded) {
+            // Of a tunnel: who has ended one way closes the other when more comes on it.
+            finish();
+            exchange.requestEnded = true;
+            client.endResponse(exchange, answer, EmptyHttpHeaders.INSTANCE);
+        } else if (answering) {
             finish();
             LocalReply.note(exchange, new ProxyFailure.AnswerCut(failure.why()));
             client.reset();

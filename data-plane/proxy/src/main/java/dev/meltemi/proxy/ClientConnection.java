@@ -12,7 +12,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObject;
@@ -129,6 +131,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
             consumedBefore = consumed;
             exchange.requestEnded = true;
             exchange.body.end(last.trailingHeaders());
+            if (exchange.upgrade != null && !exchange.over) {
+                decoder.hold();
+            }
         }
         if (exchange.attempts != null) {
             exchange.attempts.pump();
@@ -153,6 +158,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
         }
         if (dirty) {
             flush();
+        }
+        if (decoder.isHolding()) {
+            updateReading();
         }
         if (exchange == null && !patience.inHead() && decoder.inHead()) {
             patience.headBegan();
@@ -233,8 +241,35 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
             onward = exchange.protocol == Protocol.HTTP_1_1 ? Framing.CHUNKED : Framing.UNTIL_CLOSE;
         }
         AsciiString connection = connection(exchange, onward);
+        if (framing.isTunnel() && exchange.upgrade != null) {
+            headers.set(HttpHeaderNames.UPGRADE, exchange.upgrade);
+            connection = HttpHeaderValues.UPGRADE;
+        }
         write(exchange, HeadWriter.response(ctx.alloc(), status, headers, onward, connection));
+        if (framing.isTunnel()) {
+            openTunnel(exchange);
+        }
         return onward;
+    }
+
+    /// Everything that was held back goes on, too.
+    private void openTunnel(Exchange exchange) {
+        ctx.pipeline().addBefore(ctx.name(), "meltemi.tunnel", new ClientTunnel(this, exchange));
+        ctx.pipeline().remove(decoder);
+        if (inputEnded) {
+            inputEnded = false;
+            exchange.requestEnded = true;
+            exchange.body.end(EmptyHttpHeaders.INSTANCE);
+        }
+    }
+
+    /// The caller has closed its way of a tunnel.
+    void tunnelInputEnded(Exchange exchange) {
+        if (exchange.responseEnded && !exchange.over) {
+            complete(exchange);
+        } else if (!exchange.over) {
+            rearm();
+        }
     }
 
     /// What the answer says about its connection; decides whether that ends with it.
@@ -264,6 +299,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
         exchange.responseBytes += BodyWriter.end(ctx, framing, trailers);
         dirty = true;
         exchange.responseEnded = true;
+        if (framing.isTunnel() && !exchange.requestEnded) {
+            rearm();
+            Closing.half(ctx);
+            return;
+        }
         exchange.body.discard();
         if (exchange.requestEnded || exchange.wantsClose) {
             complete(exchange);
@@ -324,6 +364,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
         } else {
             updateReading();
         }
+        if (decoder.isHolding()) {
+            decoder.release(ctx.pipeline().context(decoder), inRead);
+        }
     }
 
     private void pumpWaiting() {
@@ -335,6 +378,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
             Waiting next = waiting.poll();
             if (next == null) {
                 break;
+            }
+            if (next.message() instanceof HttpRequest request) {
+                // What came behind it has been read as HTTP already.
+                request.headers().remove(HttpHeaderNames.UPGRADE);
             }
             handle(next.message(), next.consumed());
         }
@@ -355,6 +402,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
         waiting.clear();
         dirty = false;
         lingering = true;
+        decoder.release(ctx, true);
         if (inputEnded || nothingUnread) {
             ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
             return;
@@ -372,7 +420,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
     }
 
     private void updateReading() {
-        boolean reading = lingering || (waiting.isEmpty() && !bodyPaused);
+        boolean heldBack = decoder.isHolding() && !decoder.atBoundary();
+        boolean reading = lingering || (waiting.isEmpty() && !bodyPaused && !heldBack);
         if (ctx.channel().config().isAutoRead() != reading) {
             ctx.channel().config().setAutoRead(reading);
         }

@@ -11,6 +11,7 @@ import dev.meltemi.routing.RouteTable;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.util.AsciiString;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,10 @@ final class Exchange implements RequestHead {
     Framing framing = Framing.NONE;
     boolean wantsClose;
     boolean expectsContinue;
+
+    /// The protocol with which the caller wants to go on.
+    @Nullable
+    AsciiString upgrade;
 
     // TraceContext
     String traceId = "";
@@ -127,6 +132,15 @@ final class Exchange implements RequestHead {
         this.path = target;
         this.startNanos = startNanos;
         this.startMicros = startMicros;
+    }
+
+    /// The endpoint has agreed to the upgrade. What follows has no length, and no time-out of the route ends it.
+    void openTunnel() {
+        framing = Framing.TUNNEL;
+        requestEnded = false;
+        wantsClose = true;
+        body.reopen();
+        routeDeadline = NEVER;
     }
 
     void flag(String flag) {

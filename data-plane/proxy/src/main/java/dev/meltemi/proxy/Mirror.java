@@ -60,6 +60,7 @@ final class Mirror implements UpstreamUser {
                 TraceContext.unsampled(exchange.headers),
                 framing,
                 1,
+                null,
                 null);
         loop.mirrors++;
         picked.begin();

@@ -8,15 +8,16 @@ import java.util.List;
 
 /// Sends a copy of some requests elsewhere and forgets the answers. A copy can't slow the original: it is made
 /// when the original has been read, of bodies no longer than what is kept for retries, and dropped when too many
-/// are under way.
+/// are under way. A request to leave HTTP has no copy: nobody would go on with it.
 final class Mirroring implements RequestFilter {
     /// Copies that wait for the body to be complete.
     record Pending(List<Cluster> targets) {}
 
     @Override
     public void onRequest(Exchange exchange, Next next) {
-        List<Route.MirrorTarget> targets =
-                exchange.forward == null ? List.of() : exchange.forward.route().mirrors();
+        List<Route.MirrorTarget> targets = exchange.forward == null || exchange.upgrade != null
+                ? List.of()
+                : exchange.forward.route().mirrors();
         if (!targets.isEmpty()) {
             var drawn = new ArrayList<Cluster>(targets.size());
             for (Route.MirrorTarget target : targets) {

@@ -64,6 +64,12 @@ final class Patience {
         deadline.cancel();
     }
 
+    /// Nobody knows how long the two at its ends want to be quiet. When one of them has ended its way, the other's
+    /// silence counts again.
+    private static boolean isOpenTunnel(Exchange exchange) {
+        return exchange.framing.isTunnel() && !exchange.requestEnded && !exchange.responseEnded;
+    }
+
     /// @param exchange under way, if one is
     long end(@Nullable Exchange exchange, boolean lingering, boolean inputEnded) {
         if (lingering) {
@@ -74,7 +80,9 @@ final class Patience {
                     ? headSince + timeouts.head().toNanos()
                     : Math.min(closeBy, activeAt + timeouts.downstreamIdle().toNanos());
         }
-        long idle = activeAt + timeouts.stream().toNanos();
+        long idle = isOpenTunnel(exchange)
+                ? Exchange.NEVER
+                : activeAt + timeouts.stream().toNanos();
         long by = inputEnded ? closeBy : Exchange.NEVER;
         return Math.min(Math.min(idle, by), Math.min(exchange.routeDeadline, exchange.tryDeadline));
     }

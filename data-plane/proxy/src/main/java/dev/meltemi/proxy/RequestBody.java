@@ -40,6 +40,11 @@ final class RequestBody {
         ended = true;
     }
 
+    /// What ended was an HTTP message; octets of another protocol follow.
+    void reopen() {
+        ended = false;
+    }
+
     boolean ended() {
         return ended;
     }

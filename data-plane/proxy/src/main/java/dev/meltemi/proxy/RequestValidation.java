@@ -5,6 +5,7 @@ import dev.meltemi.proxy.wire.Framing;
 import dev.meltemi.proxy.wire.HopByHop;
 import dev.meltemi.proxy.wire.MalformedMessageException;
 import dev.meltemi.proxy.wire.RequestTarget;
+import dev.meltemi.proxy.wire.Upgrade;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -37,6 +38,7 @@ final class RequestValidation implements RequestFilter {
         RequestTarget target = RequestTarget.parse(exchange.method, exchange.receivedTarget);
         exchange.path = target.path();
         exchange.authority = authority(headers, target);
+        exchange.upgrade = http11 ? Upgrade.wanted(exchange.method, headers, exchange.framing) : null;
         HopByHop.strip(headers);
         expectation(exchange);
         if (edge && exchange.client.server().settings().limits().refuseUnderscores()) {

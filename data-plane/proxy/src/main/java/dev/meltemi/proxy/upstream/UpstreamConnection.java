@@ -13,11 +13,14 @@ import dev.meltemi.proxy.wire.HopByHop;
 import dev.meltemi.proxy.wire.MalformedMessageException;
 import dev.meltemi.proxy.wire.OutgoingHead;
 import dev.meltemi.proxy.wire.StrictResponseDecoder;
+import dev.meltemi.proxy.wire.Upgrade;
 import dev.meltemi.routing.Breakers;
 import dev.meltemi.routing.Cluster;
 import dev.meltemi.routing.PoolLimits;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -31,6 +34,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import java.util.Objects;
@@ -64,6 +68,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     private boolean inLine;
     private long openedAt;
     private int served;
+    private @Nullable AsciiString upgrade;
+    private @Nullable UpstreamTunnel tunnel;
     private boolean secured;
     private boolean introduced;
     private boolean counted;
@@ -204,6 +210,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     @Override
     public void writeHead(OutgoingHead head) {
         decoder.expect(head.isHead());
+        upgrade = head.upgrade();
         context().write(HeadWriter.request(context().alloc(), head), context().voidPromise());
     }
 
@@ -215,7 +222,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     @Override
     public void endRequest(Framing framing, HttpHeaders trailers) {
         requestEnded = true;
-        BodyWriter.end(context(), framing, trailers);
+        if (tunnel == null) {
+            BodyWriter.end(context(), framing, trailers);
+        } else {
+            tunnel.endOutput(context());
+        }
     }
 
     @Override
@@ -256,6 +267,15 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         if (ctx != null) {
             ctx.close();
         }
+    }
+
+    /// The end of a tunnel whose endpoint may be slow to read the rest.
+    void closeWhenWritten() {
+        user = null;
+        ChannelHandlerContext context = context();
+        idleDeadline.set(Deadline.now(context.executor())
+                + pool.pools().settings().idleTimeout().toNanos());
+        context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
 
     private ChannelHandlerContext context() {
@@ -330,7 +350,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
             return;
         }
         if (message instanceof HttpResponse head) {
-            onHead(user, head);
+            try {
+                onHead(user, head);
+            } catch (MalformedMessageException malformed) {
+                broken(malformed.why());
+            }
         } else if (message instanceof HttpContent content) {
             onContent(user, content);
         } else {
@@ -343,8 +367,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         if (head.decoderResult().isFailure()) {
             ReferenceCountUtil.release(head);
             broken(String.valueOf(head.decoderResult().cause().getMessage()));
-        } else if (status < 100 || status > 999 || status == 101) {
-            broken(status == 101 ? "unrequested_upgrade" : "invalid_status");
+        } else if (status == 101) {
+            onUpgrade(user, head.headers());
+        } else if (status < 100 || status > 999) {
+            broken("invalid_status");
         } else if (status < 200) {
             skipToEnd = true;
             HopByHop.strip(head.headers());
@@ -354,20 +380,36 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         }
     }
 
-    private void onFinalHead(UpstreamUser user, HttpResponse head) {
-        try {
-            boolean http11 = head.protocolVersion().equals(HttpVersion.HTTP_1_1);
-            boolean keep = http11
-                    ? !HopByHop.connectionSays(head.headers(), HttpHeaderValues.CLOSE)
-                    : HopByHop.connectionSays(head.headers(), HttpHeaderValues.KEEP_ALIVE);
-            Framing framing = framing(head);
-            HopByHop.strip(head.headers());
-            answered = true;
-            reusable = keep && framing.kind() != Framing.Kind.UNTIL_CLOSE;
-            user.onHead(head.status().code(), head.headers(), framing);
-        } catch (MalformedMessageException malformed) {
-            broken(malformed.why());
+    /// From here on octets go both ways as they are.
+    private void onUpgrade(UpstreamUser user, HttpHeaders headers) {
+        if (!Upgrade.isAgreed(upgrade, headers)) {
+            broken("unrequested_upgrade");
+            return;
         }
+        Upgrade.strip(headers);
+        answered = true;
+        var agreed = new UpstreamTunnel(this, decoder);
+        tunnel = agreed;
+        context().pipeline().addBefore(context().name(), "meltemi.tunnel", agreed);
+        user.onHead(101, headers, Framing.TUNNEL);
+    }
+
+    /// Who has lent it; null: nobody.
+    @Nullable
+    UpstreamUser user() {
+        return user;
+    }
+
+    private void onFinalHead(UpstreamUser user, HttpResponse head) {
+        boolean http11 = head.protocolVersion().equals(HttpVersion.HTTP_1_1);
+        boolean keep = http11
+                ? !HopByHop.connectionSays(head.headers(), HttpHeaderValues.CLOSE)
+                : HopByHop.connectionSays(head.headers(), HttpHeaderValues.KEEP_ALIVE);
+        Framing framing = framing(head);
+        HopByHop.strip(head.headers());
+        answered = true;
+        reusable = keep && framing.kind() != Framing.Kind.UNTIL_CLOSE;
+        user.onHead(head.status().code(), head.headers(), framing);
     }
 
     /// A 204 has no length; that of a 304 or of an answer to HEAD describes a body that isn't sent.

@@ -1,5 +1,6 @@
 package dev.meltemi.proxy.wire;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslHandler;
@@ -14,6 +15,14 @@ public final class Closing {
     public static void now(ChannelHandlerContext context) {
         ChannelHandlerContext tls = context.pipeline().context(SslHandler.class);
         (tls == null ? context : tls).close();
+    }
+
+    /// Ends our side of a tunnel. Behind TLS without TLS's farewell: whoever hears that can't write any more either
+    /// (Netty's engine answers it by closing both sides), and what it still has to say would be lost.
+    @SuppressWarnings("FutureReturnValueIgnored")
+    public static void half(ChannelHandlerContext context) {
+        var channel = (SocketChannel) context.channel();
+        context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> channel.shutdownOutput());
     }
 
     /// Ends our side and leaves the other's open, after TLS's farewell if there is TLS.

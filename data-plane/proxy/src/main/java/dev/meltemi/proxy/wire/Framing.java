@@ -15,17 +15,24 @@ public record Framing(Kind kind, long length) {
         LENGTH,
         CHUNKED,
         /// Answers only: the body ends with the connection.
-        UNTIL_CLOSE
+        UNTIL_CLOSE,
+        /// After a 101: octets both ways, each until its sender ends.
+        TUNNEL
     }
 
     public static final Framing NONE = new Framing(Kind.NONE, 0);
     public static final Framing EMPTY = new Framing(Kind.LENGTH, 0);
     public static final Framing CHUNKED = new Framing(Kind.CHUNKED, -1);
     public static final Framing UNTIL_CLOSE = new Framing(Kind.UNTIL_CLOSE, -1);
+    public static final Framing TUNNEL = new Framing(Kind.TUNNEL, -1);
 
     /// Whether octets of a body can follow.
     public boolean hasBody() {
         return kind != Kind.NONE && length != 0;
+    }
+
+    public boolean isTunnel() {
+        return kind == Kind.TUNNEL;
     }
 
     /// Removes content-length and transfer-encoding and says what they meant.

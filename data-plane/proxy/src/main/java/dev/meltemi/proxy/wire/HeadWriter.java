@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
@@ -38,6 +39,11 @@ public final class HeadWriter {
             line(out, OutgoingHead.INTRODUCTION, introduction);
         }
         framing(out, head.framing());
+        AsciiString upgrade = head.upgrade();
+        if (upgrade != null) {
+            line(out, HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
+            line(out, HttpHeaderNames.UPGRADE, upgrade);
+        }
         out.writeShort(CRLF);
         return out;
     }
@@ -68,7 +74,7 @@ public final class HeadWriter {
         switch (framing.kind()) {
             case LENGTH -> line(out, HttpHeaderNames.CONTENT_LENGTH, Long.toString(framing.length()));
             case CHUNKED -> ByteBufUtil.writeAscii(out, CHUNKED);
-            case NONE, UNTIL_CLOSE -> {}
+            case NONE, UNTIL_CLOSE, TUNNEL -> {}
         }
     }
 

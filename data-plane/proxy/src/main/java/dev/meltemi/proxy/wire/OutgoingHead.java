@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param path with query
 /// @param headers not changed by writing them
 /// @param attempt counted from 1, told upstream as `x-envoy-attempt-count`
+/// @param upgrade protocol that the caller wants to go on with, which HTTP/1.1 alone can carry; null: none
 /// @param introduction who we are, for a peer that doesn't know yet; null: it does
 public record OutgoingHead(
         HttpMethod method,
@@ -21,6 +22,7 @@ public record OutgoingHead(
         HttpHeaders headers,
         Framing framing,
         int attempt,
+        @Nullable AsciiString upgrade,
         @Nullable AsciiString introduction) {
     public static final AsciiString ATTEMPT = AsciiString.cached("x-envoy-attempt-count");
     /// Istio's proxies use the same name for another encoding, which they ignore when they can't read it, as we do
@@ -31,7 +33,7 @@ public record OutgoingHead(
     public OutgoingHead introducing(@Nullable AsciiString labels) {
         return labels == null
                 ? this
-                : new OutgoingHead(method, scheme, path, authority, headers, framing, attempt, labels);
+                : new OutgoingHead(method, scheme, path, authority, headers, framing, attempt, upgrade, labels);
     }
 
     public boolean isHead() {

@@ -1,6 +1,7 @@
 package dev.meltemi.proxy.wire;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpDecoderConfig;
@@ -20,6 +21,7 @@ public final class StrictRequestDecoder extends HttpRequestDecoder {
     private boolean between = true;
     private boolean inBody;
     private boolean folded;
+    private boolean holding;
 
     public StrictRequestDecoder(HttpDecoderConfig config) {
         super(config);
@@ -40,8 +42,38 @@ public final class StrictRequestDecoder extends HttpRequestDecoder {
         return actualReadableBytes() == 0;
     }
 
+    /// What follows the request that was just handed on may not be HTTP: it is kept as it is, until {@link #release}
+    /// or until this decoder is removed, which passes it on undecoded.
+    public void hold() {
+        holding = true;
+    }
+
+    public boolean isHolding() {
+        return holding;
+    }
+
+    /// It is HTTP after all.
+    ///
+    /// @param ctx this decoder's
+    /// @param decoding whether a message is being handed on, so that decoding goes on by itself
+    public void release(ChannelHandlerContext ctx, boolean decoding) {
+        holding = false;
+        if (decoding || actualReadableBytes() == 0) {
+            return;
+        }
+        try {
+            channelRead(ctx, Unpooled.EMPTY_BUFFER);
+            ctx.fireChannelReadComplete();
+        } catch (Exception e) {
+            ctx.fireExceptionCaught(e);
+        }
+    }
+
     @Override
     protected void decode(ChannelHandlerContext ctx, ByteBuf buffer, List<Object> out) throws Exception {
+        if (holding) {
+            return;
+        }
         int before = buffer.readerIndex();
         int messages = out.size();
         boolean head = !inBody;

@@ -29,10 +29,11 @@ public final class StrictResponseDecoder extends HttpResponseDecoder {
 
     @Override
     protected boolean isContentAlwaysEmpty(HttpMessage message) {
-        return super.isContentAlwaysEmpty(message)
-                || (toHead
-                        && message instanceof HttpResponse answer
-                        && answer.status().code() >= 200);
+        if (message instanceof HttpResponse answer && answer.status().code() < 200) {
+            // Netty expects a body behind the 101 of a draft that preceded RFC 6455.
+            return true;
+        }
+        return toHead || super.isContentAlwaysEmpty(message);
     }
 
     @Override
