@@ -26,11 +26,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
@@ -401,28 +398,12 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     }
 
     private void onFinalHead(UpstreamUser user, HttpResponse head) {
-        boolean http11 = head.protocolVersion().equals(HttpVersion.HTTP_1_1);
-        boolean keep = http11
-                ? !HopByHop.connectionSays(head.headers(), HttpHeaderValues.CLOSE)
-                : HopByHop.connectionSays(head.headers(), HttpHeaderValues.KEEP_ALIVE);
-        Framing framing = framing(head);
+        boolean keep = HopByHop.keepsAlive(head);
+        Framing framing = decoder.framing(head);
         HopByHop.strip(head.headers());
         answered = true;
         reusable = keep && framing.kind() != Framing.Kind.UNTIL_CLOSE;
         user.onHead(head.status().code(), head.headers(), framing);
-    }
-
-    /// A 204 has no length; that of a 304 or of an answer to HEAD describes a body that isn't sent.
-    private Framing framing(HttpResponse head) {
-        int status = head.status().code();
-        if (decoder.isBodiless(head)) {
-            if (status == 204) {
-                head.headers().remove(HttpHeaderNames.CONTENT_LENGTH);
-            }
-            head.headers().remove(HttpHeaderNames.TRANSFER_ENCODING);
-            return Framing.NONE;
-        }
-        return Framing.take(head.headers(), head.protocolVersion().equals(HttpVersion.HTTP_1_1), Framing.UNTIL_CLOSE);
     }
 
     private void onContent(UpstreamUser user, HttpContent content) {

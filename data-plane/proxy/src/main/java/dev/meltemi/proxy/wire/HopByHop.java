@@ -3,6 +3,8 @@ package dev.meltemi.proxy.wire;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
 import java.util.List;
 import java.util.Locale;
@@ -77,6 +79,13 @@ public final class HopByHop {
                 }
             }
         }
+    }
+
+    /// Whether the connection goes on after this message, as far as its sender is concerned.
+    public static boolean keepsAlive(HttpMessage head) {
+        return head.protocolVersion().equals(HttpVersion.HTTP_1_1)
+                ? !connectionSays(head.headers(), HttpHeaderValues.CLOSE)
+                : connectionSays(head.headers(), HttpHeaderValues.KEEP_ALIVE);
     }
 
     /// Whether a `Connection` option is there, without regard to case.

@@ -1,9 +1,12 @@
 package dev.meltemi.proxy.wire;
 
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
+import io.netty.handler.codec.http.HttpVersion;
 
 /// Netty's decoder of answers, told which request they answer, and refusing two lengths in one answer.
 public final class StrictResponseDecoder extends HttpResponseDecoder {
@@ -23,8 +26,20 @@ public final class StrictResponseDecoder extends HttpResponseDecoder {
         return actualReadableBytes() > 0;
     }
 
-    public boolean isBodiless(HttpResponse head) {
-        return isContentAlwaysEmpty(head);
+    /// Takes the length out of a final head. A 204 has none; that of a 304 or of an answer to HEAD describes a body
+    /// that isn't sent.
+    ///
+    /// @throws MalformedMessageException as {@link Framing#take}
+    public Framing framing(HttpResponse head) {
+        HttpHeaders headers = head.headers();
+        if (isContentAlwaysEmpty(head)) {
+            if (head.status().code() == 204) {
+                headers.remove(HttpHeaderNames.CONTENT_LENGTH);
+            }
+            headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
+            return Framing.NONE;
+        }
+        return Framing.take(headers, head.protocolVersion().equals(HttpVersion.HTTP_1_1), Framing.UNTIL_CLOSE);
     }
 
     @Override
