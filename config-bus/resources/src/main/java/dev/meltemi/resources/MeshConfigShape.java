@@ -80,7 +80,7 @@ final class MeshConfigShape {
             .notYet("proxyListenPort", number(), SIDECAR)
             .notYet("proxyInboundListenPort", number(), SIDECAR)
             .notYet("proxyHttpPort", number(), SIDECAR)
-            .notYet("dnsRefreshRate", duration(), "names are resolved when a connection is opened")
+            .field("dnsRefreshRate", duration())
             .notYet("ingressClass", text(), PLATFORM)
             .notYet("ingressService", text(), PLATFORM)
             .notYet("ingressSelector", text(), PLATFORM)

@@ -47,7 +47,7 @@ class ExtensionsTest {
                 "meltemi.dev/load-balancer: PEAK_EWMA | {loadBalancer: {simple: RANDOM}} | can't stand beside",
                 "meltemi.dev/load-balancer: PEAK_EWMA | {loadBalancer: {consistentHash: {useSourceIp: true}}} | can't"
                         + " stand",
-                "meltemi.dev/health-check: ping | {} | expected http, tcp or grpc",
+                "meltemi.dev/health-check: ping | {connectionPool: {}} | expected http, tcp or grpc",
                 "meltemi.dev/health-check: tcp path=/x | {} | path is for http",
                 "meltemi.dev/health-check: http service=x | {} | service is for grpc",
                 "meltemi.dev/health-check: http path=x | {} | begins with /",
@@ -64,7 +64,7 @@ class ExtensionsTest {
 
     @Test
     void a_health_check_is_read_with_its_defaults() {
-        var rule = rule("meltemi.dev/health-check: http path=/healthz interval=5s", "{}");
+        var rule = rule("meltemi.dev/health-check: http path=/healthz interval=5s", "{tls: {mode: DISABLE}}");
 
         assertThat(rule.healthCheck())
                 .contains(new HealthCheck(

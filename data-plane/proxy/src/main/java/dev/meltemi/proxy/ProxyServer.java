@@ -1,5 +1,6 @@
 package dev.meltemi.proxy;
 
+import dev.meltemi.proxy.names.Resolvers;
 import dev.meltemi.proxy.tls.MeshTls;
 import dev.meltemi.proxy.upstream.UpstreamPools;
 import dev.meltemi.routing.Endpoint;
@@ -8,6 +9,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
+import io.netty.resolver.AddressResolverGroup;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
@@ -17,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.netty.DisposableServer;
@@ -40,6 +43,7 @@ public final class ProxyServer {
     private final RefusedCallers refused = new RefusedCallers();
     private final AtomicInteger open = new AtomicInteger();
     private final Sinks.Empty<Void> drained = Sinks.empty();
+    private final @Nullable AddressResolverGroup<?> resolver;
     private volatile boolean draining;
 
     /// On the event loops that Reactor Netty shares in a process, epoll where there is epoll.
@@ -51,6 +55,7 @@ public final class ProxyServer {
         this.ports = ports;
         this.settings = settings;
         this.loops = loops;
+        this.resolver = settings.names().servers().isEmpty() ? null : Resolvers.group(settings.names(), loops);
         this.tls = new MeshTls(ports.identity(), ports.clock());
     }
 
@@ -126,7 +131,7 @@ public final class ProxyServer {
     private Loop loop(EventLoop executor) {
         return new Loop(
                 executor,
-                new UpstreamPools(executor, loops, settings.upstream(sendingOn, tls)),
+                new UpstreamPools(executor, loops, settings.upstream(sendingOn, tls, resolver)),
                 ports.random().nextLong());
     }
 
@@ -152,6 +157,9 @@ public final class ProxyServer {
             return Mono.firstWithSignal(drained.asMono(), cutOff).doFinally(end -> {
                 onEveryLoop(loop -> loop.pools.close());
                 tls.close();
+                if (resolver != null) {
+                    resolver.close();
+                }
             });
         });
     }

@@ -1,8 +1,10 @@
 package dev.meltemi.proxy;
 
+import dev.meltemi.proxy.names.NameSettings;
 import dev.meltemi.proxy.tls.MeshTls;
 import dev.meltemi.proxy.upstream.UpstreamSettings;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.resolver.AddressResolverGroup;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.function.Predicate;
@@ -13,10 +15,16 @@ import org.jspecify.annotations.Nullable;
 /// @param upstreamBindAddress local address of all connections that it makes, so that others can tell whose they
 /// are; null: any
 /// @param sampledPercent of the traces that begin here, 0 to 100
+/// @param names how names are resolved
 public record ProxySettings(
-        Timeouts timeouts, Limits limits, @Nullable String upstreamBindAddress, double sampledPercent) {
+        Timeouts timeouts,
+        Limits limits,
+        @Nullable String upstreamBindAddress,
+        double sampledPercent,
+        NameSettings names) {
     /// Envoy's edge settings, and Istio's sampling of one percent.
-    public static final ProxySettings DEFAULT = new ProxySettings(Timeouts.DEFAULT, Limits.DEFAULT, null, 1.0);
+    public static final ProxySettings DEFAULT =
+            new ProxySettings(Timeouts.DEFAULT, Limits.DEFAULT, null, 1.0, NameSettings.DEFAULT);
 
     /// @param head from the first octet of a request head to its last
     /// @param downstreamIdle between two requests of a connection
@@ -61,15 +69,19 @@ public record ProxySettings(
     }
 
     public ProxySettings withUpstreamBindAddress(String address) {
-        return new ProxySettings(timeouts, limits, address, sampledPercent);
+        return new ProxySettings(timeouts, limits, address, sampledPercent, names);
     }
 
     public ProxySettings with(Timeouts other) {
-        return new ProxySettings(other, limits, upstreamBindAddress, sampledPercent);
+        return new ProxySettings(other, limits, upstreamBindAddress, sampledPercent, names);
     }
 
     public ProxySettings with(Limits other) {
-        return new ProxySettings(timeouts, other, upstreamBindAddress, sampledPercent);
+        return new ProxySettings(timeouts, other, upstreamBindAddress, sampledPercent, names);
+    }
+
+    public ProxySettings with(NameSettings other) {
+        return new ProxySettings(timeouts, limits, upstreamBindAddress, sampledPercent, other);
     }
 
     HttpDecoderConfig decoding() {
@@ -81,13 +93,15 @@ public record ProxySettings(
                 .setAllowDuplicateContentLengths(false);
     }
 
-    UpstreamSettings upstream(Predicate<InetSocketAddress> ownListener, MeshTls tls) {
+    UpstreamSettings upstream(
+            Predicate<InetSocketAddress> ownListener, MeshTls tls, @Nullable AddressResolverGroup<?> resolver) {
         return new UpstreamSettings(
                 upstreamBindAddress,
                 limits.connectionsPerEndpoint(),
                 timeouts.upstreamIdle(),
                 ownListener,
                 tls,
-                decoding());
+                decoding(),
+                resolver);
     }
 }

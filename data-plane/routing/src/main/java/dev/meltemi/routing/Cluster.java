@@ -42,8 +42,10 @@ public final class Cluster {
     enum Origin {
         /// What registered itself or is listed.
         ENDPOINTS,
-        /// As before; a service that lists none is its own name, resolved by the proxy.
+        /// As before; a service that lists none is its own name. Each address of a name is an endpoint.
         NAME,
+        /// As before; a name is one endpoint, and a new connection goes to the first address of the newest answer.
+        ONE_ADDRESS,
         /// Whatever address the caller asked for.
         CALLER
     }
@@ -189,6 +191,10 @@ public final class Cluster {
             }
         }
         return otherwise;
+    }
+
+    boolean resolvesNames() {
+        return definition.origin() == Origin.NAME || definition.origin() == Origin.ONE_ADDRESS;
     }
 
     /// Whether its endpoint is whatever address the caller asked for.

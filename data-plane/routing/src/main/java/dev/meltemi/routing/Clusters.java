@@ -2,6 +2,9 @@ package dev.meltemi.routing;
 
 import dev.meltemi.schemas.access.WorkloadLabels;
 import dev.meltemi.schemas.compiled.ServiceEndpoint;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -11,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +32,12 @@ public final class Clusters {
     /// What {@link #replace} saw last, as long as nothing else changed since.
     private @Nullable Map<String, ServiceEndpoint> latest;
     private final LongSupplier clock;
+    private final Map<String, List<InetAddress>> resolved = new HashMap<>();
+    private Consumer<Names> nameFinder = wanted -> {};
+    private Names asked = Names.NONE;
+    private Duration nameRefresh = Names.NONE.refresh();
+    /// Whether other names than before may be needed.
+    private boolean namesMoved;
 
     /// Where no time passes: nobody warms up, and no latency is forgotten.
     public Clusters() {
@@ -49,6 +59,69 @@ public final class Clusters {
     public synchronized void update(Map<String, Optional<ServiceEndpoint>> changes) {
         latest = null;
         apply(changes);
+        askForNames();
+    }
+
+    /// Who finds the addresses of names and tells {@link #resolved}; it is told at once what is needed, and whenever
+    /// that changes, by whoever brings the configuration.
+    public synchronized void findNamesWith(Consumer<Names> finder) {
+        nameFinder = finder;
+        finder.accept(asked);
+    }
+
+    /// A name's addresses, the newest answer's. Takes effect at once.
+    ///
+    /// @param addresses empty: it has none, and its cluster has no endpoint
+    public synchronized void resolved(String name, List<InetAddress> addresses) {
+        if (!asked.hosts().contains(name)) {
+            return;
+        }
+        List<InetAddress> before = resolved.put(name, List.copyOf(addresses));
+        if (addresses.equals(before)) {
+            return;
+        }
+        for (String host : List.copyOf(byHost.keySet())) {
+            HostEndpoints here = endpoints.get(host);
+            var names = new HashSet<String>();
+            if (here == null) {
+                names.add(host);
+            } else {
+                here.addNames(names);
+            }
+            if (names.contains(name)) {
+                refresh(host);
+            }
+        }
+    }
+
+    /// @param refresh how long answers hold that don't say it themselves
+    synchronized void refreshNamesAfter(Duration refresh) {
+        nameRefresh = refresh;
+    }
+
+    private void askForNames() {
+        if (!namesMoved && nameRefresh.equals(asked.refresh())) {
+            return;
+        }
+        namesMoved = false;
+        var names = new HashSet<String>();
+        byHost.forEach((host, clusters) -> {
+            if (clusters.stream().noneMatch(Cluster::resolvesNames)) {
+                return;
+            }
+            HostEndpoints here = endpoints.get(host);
+            if (here != null) {
+                here.addNames(names);
+            } else if (HostEndpoints.isName(host)) {
+                names.add(host);
+            }
+        });
+        var now = new Names(names, nameRefresh);
+        if (!now.equals(asked)) {
+            asked = now;
+            resolved.keySet().retainAll(names);
+            nameFinder.accept(now);
+        }
     }
 
     private void apply(Map<String, Optional<ServiceEndpoint>> changes) {
@@ -109,7 +182,7 @@ public final class Clusters {
     private void refresh(String host) {
         HostEndpoints now = endpoints.get(host);
         if (now != null) {
-            now.refresh(registrations.labels(), clock.getAsLong());
+            now.refresh(registrations.labels(), resolved, clock.getAsLong());
             if (now.isEmpty()) {
                 endpoints.remove(host);
             }
@@ -143,30 +216,47 @@ public final class Clusters {
             }
             return unused;
         });
-        byHost.values().removeIf(Set::isEmpty);
+        namesMoved |= byHost.values().removeIf(Set::isEmpty);
+        askForNames();
     }
 
     private void fill(Cluster cluster) {
         Cluster.Definition wanted = cluster.definition();
         String host = wanted.service().host();
         HostEndpoints here = endpoints.get(host);
-        List<Endpoint> found = here == null ? List.of() : here.of(wanted);
-        if (here == null && wanted.origin() == Cluster.Origin.NAME) {
-            found = List.of(itsOwnName(cluster));
+        List<Endpoint> found = here == null ? List.of() : here.of(wanted, resolved);
+        if (cluster.resolvesNames()) {
+            namesMoved = true;
+            found = here == null ? itsOwnName(cluster) : found;
         }
         cluster.replace(found, home);
     }
 
-    /// A service that resolves names and lists none is its own name.
-    private static Endpoint itsOwnName(Cluster cluster) {
+    /// A service that resolves names and lists none is its own name: as it is until it was asked for.
+    private List<Endpoint> itsOwnName(Cluster cluster) {
         String host = cluster.service().host();
         int port = cluster.definition().port();
-        for (Endpoint endpoint : cluster.endpoints()) {
-            if (endpoint.instance().equals(host) && endpoint.address().getPort() == port) {
+        List<InetAddress> found = resolved.get(host);
+        if (found == null) {
+            return List.of(kept(cluster, HostEndpoints.socketAddress(host, port)));
+        }
+        List<InetAddress> wanted = cluster.definition().origin() == Cluster.Origin.NAME
+                ? found
+                : found.stream().limit(1).toList();
+        return wanted.stream()
+                .map(address -> kept(cluster, new InetSocketAddress(address, port)))
+                .toList();
+    }
+
+    private Endpoint kept(Cluster cluster, InetSocketAddress address) {
+        for (Endpoint endpoint : cluster.members()) {
+            if (endpoint.address().equals(address)) {
                 return endpoint;
             }
         }
-        return new Endpoint(host, HostEndpoints.socketAddress(host, port), WorkloadLabels.NOBODY, 1);
+        var made = new Endpoint(cluster.service().host(), address, WorkloadLabels.NOBODY, 1);
+        made.begins(clock.getAsLong());
+        return made;
     }
 
     /// Who has that IP address; nobody when no instance, or more than one workload, was registered with it.

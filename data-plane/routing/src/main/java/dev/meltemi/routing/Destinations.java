@@ -125,7 +125,12 @@ final class Destinations {
         }
         return switch (service.getResolution()) {
             case PASSTHROUGH -> Cluster.Origin.CALLER;
-            case DNS -> service.getHost().startsWith("*") ? Cluster.Origin.CALLER : Cluster.Origin.NAME;
+            case DNS -> {
+                if (service.getHost().startsWith("*")) {
+                    yield Cluster.Origin.CALLER;
+                }
+                yield service.getOneAddress() ? Cluster.Origin.ONE_ADDRESS : Cluster.Origin.NAME;
+            }
             case ENDPOINTS, UNKNOWN -> Cluster.Origin.ENDPOINTS;
         };
     }

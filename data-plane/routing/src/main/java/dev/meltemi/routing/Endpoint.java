@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// host, so that pools and counts are kept. Compares by identity.
 public final class Endpoint {
     private final String instance;
-    private final InetSocketAddress address;
+    private volatile InetSocketAddress address;
     private final String text;
     private final AtomicInteger active = new AtomicInteger();
     private volatile WorkloadLabels labels;
@@ -47,8 +47,14 @@ public final class Endpoint {
         return instance;
     }
 
+    /// Where the next connection goes.
     public InetSocketAddress address() {
         return address;
+    }
+
+    /// Another address of the same name; connections that are open stay.
+    void relocate(InetSocketAddress now) {
+        address = now;
     }
 
     public WorkloadLabels labels() {

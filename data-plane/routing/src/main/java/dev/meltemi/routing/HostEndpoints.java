@@ -37,39 +37,69 @@ final class HostEndpoints {
 
     /// Makes and drops endpoints so that there is one for each port of each record.
     ///
+    /// @param resolved addresses of names that were asked for, none for one that has none
     /// @param clock nanoseconds at which a new one begins
-    void refresh(Map<String, WorkloadLabels> labels, long clock) {
+    void refresh(Map<String, WorkloadLabels> labels, Map<String, List<InetAddress>> resolved, long clock) {
         var now = new HashMap<Key, Endpoint>();
         var ill = new HashSet<Key>();
         records.forEach((key, endpoint) -> {
             WorkloadLabels who = labels.getOrDefault(key, WorkloadLabels.NOBODY);
-            Endpoint.Identity identity = identity(endpoint);
+            List<InetAddress> found = resolved.getOrDefault(endpoint.getAddress(), List.of());
             for (int port : endpoint.getPorts().values()) {
-                var place = new Key(endpoint.getInstance(), endpoint.getAddress(), port);
-                Endpoint kept = made.get(place);
-                if (kept == null) {
-                    kept = new Endpoint(
-                            place.instance(),
-                            socketAddress(place.address(), port),
-                            who,
-                            endpoint.getWeight(),
-                            identity);
-                    kept.begins(clock);
-                } else {
-                    kept.describe(who, endpoint.getWeight(), identity);
-                    if (endpoint.getHealthy() && unwell.contains(place)) {
-                        kept.begins(clock);
-                    }
+                Endpoint named = endpoint(endpoint, endpoint.getAddress(), port, who, clock, now, ill);
+                if (!found.isEmpty()) {
+                    named.relocate(new InetSocketAddress(found.getFirst(), port));
                 }
-                if (!endpoint.getHealthy()) {
-                    ill.add(place);
+                for (InetAddress each : found) {
+                    endpoint(endpoint, each.getHostAddress(), port, who, clock, now, ill);
                 }
-                kept.moveTo(new Place(endpoint.getLocality(), endpoint.getLabels()));
-                now.put(place, kept);
             }
         });
         made = now;
         unwell = ill;
+    }
+
+    private Endpoint endpoint(
+            ServiceEndpoint endpoint,
+            String address,
+            int port,
+            WorkloadLabels who,
+            long clock,
+            Map<Key, Endpoint> now,
+            Set<Key> ill) {
+        var place = new Key(endpoint.getInstance(), address, port);
+        Endpoint.Identity identity = identity(endpoint);
+        Endpoint kept = made.get(place);
+        if (kept == null) {
+            kept = new Endpoint(place.instance(), socketAddress(address, port), who, endpoint.getWeight(), identity);
+            kept.begins(clock);
+        } else {
+            kept.describe(who, endpoint.getWeight(), identity);
+            if (endpoint.getHealthy() && unwell.contains(place)) {
+                kept.begins(clock);
+            }
+        }
+        if (!endpoint.getHealthy()) {
+            ill.add(place);
+        }
+        kept.moveTo(new Place(endpoint.getLocality(), endpoint.getLabels()));
+        now.put(place, kept);
+        return kept;
+    }
+
+    /// Names among the addresses of its records.
+    void addNames(Set<String> names) {
+        records.values().forEach(endpoint -> {
+            if (isName(endpoint.getAddress())) {
+                names.add(endpoint.getAddress());
+            }
+        });
+    }
+
+    static boolean isName(String address) {
+        return !address.isEmpty()
+                && address.charAt(0) != '/'
+                && socketAddress(address, 0).isUnresolved();
     }
 
     /// A workload that names no service account runs as its namespace's `default`, as in Kubernetes.
@@ -82,7 +112,9 @@ final class HostEndpoints {
     }
 
     /// Those that serve a port and have the labels: the healthy ones, or all when none is healthy.
-    List<Endpoint> of(Cluster.Definition wanted) {
+    ///
+    /// @param resolved as for {@link #refresh}
+    List<Endpoint> of(Cluster.Definition wanted, Map<String, List<InetAddress>> resolved) {
         var healthy = new ArrayList<Endpoint>();
         var all = new ArrayList<Endpoint>();
         String servicePort = Integer.toString(wanted.port());
@@ -95,16 +127,33 @@ final class HostEndpoints {
                             .containsAll(wanted.policy().labels().entrySet())) {
                 continue;
             }
-            Endpoint here = made.get(new Key(endpoint.getInstance(), endpoint.getAddress(), port));
-            if (here == null) {
-                continue;
-            }
-            all.add(here);
-            if (endpoint.getHealthy()) {
-                healthy.add(here);
+            for (String address : addresses(wanted, endpoint.getAddress(), resolved)) {
+                Endpoint here = made.get(new Key(endpoint.getInstance(), address, port));
+                if (here == null) {
+                    continue;
+                }
+                all.add(here);
+                if (endpoint.getHealthy()) {
+                    healthy.add(here);
+                }
             }
         }
         return healthy.isEmpty() ? all : healthy;
+    }
+
+    /// A name stands for itself until it was asked for: then the connection that needs it asks.
+    private static List<String> addresses(
+            Cluster.Definition wanted, String address, Map<String, List<InetAddress>> resolved) {
+        List<InetAddress> found = resolved.get(address);
+        boolean all = wanted.origin() == Cluster.Origin.NAME;
+        boolean one = wanted.origin() == Cluster.Origin.ONE_ADDRESS;
+        if (found == null || !(all || one)) {
+            return List.of(address);
+        }
+        if (one) {
+            return found.isEmpty() ? List.of() : List.of(address);
+        }
+        return found.stream().map(InetAddress::getHostAddress).toList();
     }
 
     /// Resolved when the address is an IP address; a name is left to the proxy.

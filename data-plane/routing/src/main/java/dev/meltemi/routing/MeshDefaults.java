@@ -1,18 +1,26 @@
 package dev.meltemi.routing;
 
 import dev.meltemi.schemas.compiled.Settings;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /// What the mesh says for all services and routes that say nothing themselves.
 ///
 /// @param retries of routes
 /// @param connectTimeoutMicros of services; null: Istio's default
-record MeshDefaults(Retries retries, @Nullable Long connectTimeoutMicros) {
-    static final MeshDefaults NOTHING_SAID = new MeshDefaults(Retries.DEFAULT, null);
+/// @param nameRefresh how long names stay resolved whose answers don't say
+record MeshDefaults(Retries retries, @Nullable Long connectTimeoutMicros, Duration nameRefresh) {
+    static final MeshDefaults NOTHING_SAID = new MeshDefaults(Retries.DEFAULT, null, Names.NONE.refresh());
 
     static MeshDefaults of(@Nullable Settings mesh) {
         return mesh == null
                 ? NOTHING_SAID
-                : new MeshDefaults(RouteSettings.retries(mesh.getDefaultRetries()), mesh.getConnectTimeoutUs());
+                : new MeshDefaults(
+                        RouteSettings.retries(mesh.getDefaultRetries()),
+                        mesh.getConnectTimeoutUs(),
+                        mesh.getDnsRefreshUs() == null
+                                ? Names.NONE.refresh()
+                                : Duration.of(mesh.getDnsRefreshUs(), ChronoUnit.MICROS));
     }
 }

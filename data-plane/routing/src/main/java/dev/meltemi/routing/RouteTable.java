@@ -47,6 +47,7 @@ public final class RouteTable {
                 ? GatewayHosts.of(self, compiled.routes(), compiled.gateways().values(), modes, scope, clusters)
                 : OutboundHosts.of(
                         self, scope, compiled.routes(), modes, clusters, shareable(previous, self, clusters));
+        clusters.refreshNamesAfter(scope.defaults().nameRefresh());
         clusters.retain(hosts.clusters());
         return new RouteTable(
                 self,

@@ -201,6 +201,7 @@ public record TableView(
                 switch (definition.origin()) {
                     case ENDPOINTS -> "EDS";
                     case NAME -> "STRICT_DNS";
+                    case ONE_ADDRESS -> "LOGICAL_DNS";
                     case CALLER -> "ORIGINAL_DST";
                 },
                 dotted(rule),

@@ -1,13 +1,16 @@
 package dev.meltemi.sidecar;
 
+import dev.meltemi.proxy.names.NameSettings;
 import dev.meltemi.sidecar.SidecarSettings.Config;
 import dev.meltemi.sidecar.SidecarSettings.Ports;
 import dev.meltemi.workload.CaAddress;
 import dev.meltemi.workload.WorkloadIdentity;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -122,6 +125,27 @@ final class ProxyOptions {
     long drain = 10;
 
     @Option(
+            names = "--dns-server",
+            paramLabel = "ADDRESS[:PORT]",
+            split = ",",
+            description = "asked for names of services, in this order (default: those of this machine's resolv.conf)")
+    List<String> dnsServers = List.of();
+
+    @Option(
+            names = "--dns-timeout",
+            defaultValue = "5000",
+            paramLabel = "MS",
+            description = "longest wait for a DNS server's answer (default: ${DEFAULT-VALUE})")
+    long dnsTimeout = 5000;
+
+    @Option(
+            names = "--dns-min-refresh",
+            defaultValue = "1000",
+            paramLabel = "MS",
+            description = "no name is asked for more often, whatever its time to live (default: ${DEFAULT-VALUE})")
+    long dnsMinRefresh = 1000;
+
+    @Option(
             names = "--ca",
             paramLabel = "HOST:PORT",
             description = "CA that vouches for us; with it the proxy speaks mTLS (default: $$MELTEMI_CA)")
@@ -223,10 +247,31 @@ final class ProxyOptions {
             String workload,
             Map<String, String> labels,
             boolean gateway,
-            java.util.List<SidecarSettings.Service> services,
+            List<SidecarSettings.Service> services,
             SidecarSettings.Listen listen) {
         var who = new SidecarSettings.Who(
                 workload, namespace, labels, serviceAccount, cluster, locality, gateway, services);
-        return new SidecarSettings(who, listen, config(), Duration.ofSeconds(drain));
+        return new SidecarSettings(who, listen, config(), Duration.ofSeconds(drain), names());
+    }
+
+    private NameSettings names() {
+        if (dnsTimeout < 1 || dnsMinRefresh < 1) {
+            throw wrong("--dns-timeout and --dns-min-refresh: expected at least 1 ms");
+        }
+        return NameSettings.DEFAULT
+                .with(dnsServers.stream().map(this::dnsServer).toList())
+                .with(Duration.ofMillis(dnsTimeout), Duration.ofMillis(dnsMinRefresh));
+    }
+
+    private InetSocketAddress dnsServer(String text) {
+        int colon = text.lastIndexOf(':');
+        boolean six = text.indexOf(':') != colon && !text.startsWith("[");
+        String address = colon < 0 || six ? text : text.substring(0, colon);
+        try {
+            int port = colon < 0 || six ? 53 : Integer.parseInt(text.substring(colon + 1));
+            return new InetSocketAddress(InetAddress.ofLiteral(address.replaceAll("[\\[\\]]", "")), port);
+        } catch (IllegalArgumentException e) {
+            throw wrong("--dns-server " + text + ": expected an IP address, or one with :PORT");
+        }
     }
 }

@@ -6,6 +6,7 @@ import dev.meltemi.export.IstioMetrics;
 import dev.meltemi.proxy.ProxyPorts;
 import dev.meltemi.proxy.ProxyServer;
 import dev.meltemi.proxy.ProxySettings;
+import dev.meltemi.proxy.names.LiveNames;
 import dev.meltemi.routing.Workload;
 import dev.meltemi.schemas.Revision;
 import dev.meltemi.sidecar.admin.CertificateState;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -49,6 +51,7 @@ public final class Sidecar implements AutoCloseable {
     private final Telemetry telemetry;
     private final ProxyServer proxy;
     private final @Nullable WorkloadIdentity identity;
+    private final LiveNames names;
     private final Listeners listeners;
     private final List<HttpPort> pages = new ArrayList<>();
     private final AtomicBoolean draining = new AtomicBoolean();
@@ -70,10 +73,28 @@ public final class Sidecar implements AutoCloseable {
                 ? ProxySettings.DEFAULT.withUpstreamBindAddress(
                         settings.listen().address())
                 : ProxySettings.DEFAULT;
+        this.names = new LiveNames(
+                settings.names(),
+                world.loops(),
+                new SplittableRandom(world.random().nextLong()),
+                (name, addresses) -> config.clusters().resolved(name, addresses));
+        config.clusters().findNamesWith(names::follow);
         this.proxy = new ProxyServer(
                 new ProxyPorts(config, telemetry, world.clock(), world.random(), world.identity()),
-                behaviour,
+                behaviour.with(settings.names()),
                 world.loops());
+        telemetry
+                .metrics()
+                .counter(
+                        "meltemi_dns_questions",
+                        "Names asked for, again and again",
+                        () -> names.counters().questions());
+        telemetry
+                .metrics()
+                .counter(
+                        "meltemi_dns_failures",
+                        "Names asked for in vain",
+                        () -> names.counters().failures());
         proxy.refusedConnections()
                 .keySet()
                 .forEach(why -> telemetry
@@ -256,6 +277,7 @@ public final class Sidecar implements AutoCloseable {
         if (presence != null) {
             presence.close();
         }
+        names.close();
         telemetry.close();
         pages.forEach(HttpPort::close);
         LOG.info("event=ended instance={}", instance());

@@ -1,5 +1,6 @@
 package dev.meltemi.sidecar;
 
+import dev.meltemi.proxy.names.NameSettings;
 import dev.meltemi.routing.Workload;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -11,8 +12,17 @@ import java.util.Optional;
 /// What one proxy is told at its birth. Everything else comes from the bus.
 ///
 /// @param drain longest time for requests under way at the end
-public record SidecarSettings(Who who, Listen listen, Config config, Duration drain) {
+/// @param names how names of services are resolved
+public record SidecarSettings(Who who, Listen listen, Config config, Duration drain, NameSettings names) {
     public static final Duration DRAIN = Duration.ofSeconds(10);
+
+    public SidecarSettings(Who who, Listen listen, Config config, Duration drain) {
+        this(who, listen, config, drain, NameSettings.DEFAULT);
+    }
+
+    public SidecarSettings with(NameSettings others) {
+        return new SidecarSettings(who, listen, config, drain, others);
+    }
 
     /// @param workload stable name: `reviews-v1`
     /// @param gateway serves Gateways instead of an application

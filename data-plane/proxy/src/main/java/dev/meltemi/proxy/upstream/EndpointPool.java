@@ -4,6 +4,7 @@ import dev.meltemi.routing.Cluster;
 import dev.meltemi.routing.Endpoint;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.resolver.AddressResolverGroup;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
@@ -93,6 +94,10 @@ final class EndpointPool {
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
                         Math.max(1, TimeUnit.NANOSECONDS.toMillis(timeoutNanos)))
                 .option(ChannelOption.TCP_NODELAY, true);
+        AddressResolverGroup<?> resolver = pools.settings().resolver();
+        if (resolver != null) {
+            client = client.resolver(resolver);
+        }
         String local = pools.settings().bindAddress();
         return local == null
                 ? client

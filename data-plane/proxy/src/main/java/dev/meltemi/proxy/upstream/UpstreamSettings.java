@@ -2,6 +2,7 @@ package dev.meltemi.proxy.upstream;
 
 import dev.meltemi.proxy.tls.MeshTls;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.resolver.AddressResolverGroup;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.function.Predicate;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param idleTimeout after which a pooled connection is closed
 /// @param ownListener whether what is sent to an address would come back to this proxy
 /// @param tls for endpoints that take mesh mTLS
+/// @param resolver of endpoints that are names; null: this machine's
 /// @param responses limits of answers: line, head, piece of a body
 public record UpstreamSettings(
         @Nullable String bindAddress,
@@ -21,4 +23,5 @@ public record UpstreamSettings(
         Duration idleTimeout,
         Predicate<InetSocketAddress> ownListener,
         MeshTls tls,
-        HttpDecoderConfig responses) {}
+        HttpDecoderConfig responses,
+        @Nullable AddressResolverGroup<?> resolver) {}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meltemi.proxy.names;
+
+import org.jspecify.annotations.NullMarked;
