@@ -1,0 +1,1 @@
+"""What `load-tests/bench` is made of."""
