@@ -58,7 +58,7 @@ final class AccessLine {
                         "-",
                         "-",
                         "",
-                        Protocol.HTTP_1_1.text(),
+                        protocol(refusal).text(),
                         0,
                         noChain ? "NR" : "DPE",
                         noChain ? "filter_chain_not_found|" + words : words,
@@ -73,6 +73,13 @@ final class AccessLine {
                         null,
                         accepted.caller.remote,
                         accepted.caller.local));
+    }
+
+    private static Protocol protocol(Refusal refusal) {
+        return switch (refusal) {
+            case BROKEN_HTTP_2, FLOOD -> Protocol.HTTP_2;
+            case PLAINTEXT, CLOSED, NO_IDENTITY, PEER, HANDSHAKE, TIMEOUT, LEFT -> Protocol.HTTP_1_1;
+        };
     }
 
     private static Edge inbound(Accepted accepted, RouteTable table, Listening.@Nullable Application application) {

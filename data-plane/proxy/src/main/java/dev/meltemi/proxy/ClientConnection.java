@@ -454,7 +454,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
             ctx.close();
         } else if (exchange == null) {
             if (patience.inHead()) {
-                current = intake.lateHead();
+                current = intake.lateHead(Protocol.HTTP_1_1);
                 consumedBefore = decoder.consumed();
                 intake.refuseLateHead(current);
             } else {

@@ -5,7 +5,7 @@ import dev.meltemi.proxy.tls.TlsContexts;
 import dev.meltemi.proxy.tls.TlsFailure;
 import dev.meltemi.proxy.wire.Closing;
 import dev.meltemi.proxy.wire.Deadline;
-import dev.meltemi.proxy.wire.StrictRequestDecoder;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// place.
 ///
 /// ```
-/// accepted ──[TLS handshake, see FirstBytes]──▶ first octets ──▶ HTTP/1.1: ClientConnection
+/// accepted ──[TLS handshake, see FirstBytes]──▶ first octets, see HttpOpening ──▶ ClientConnection, or
+/// Http2ClientConnection
 /// ```
 @SuppressWarnings("FutureReturnValueIgnored") // what fails closes the channel, and that is heard
 final class Opening extends ChannelInboundHandlerAdapter implements CallerConnection {
@@ -65,18 +66,14 @@ final class Opening extends ChannelInboundHandlerAdapter implements CallerConnec
     /// The first octets behind TLS, if there is TLS.
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        http1(context);
-        context.fireChannelRead(message);
+        HttpOpening.begin(context, accepted, (ByteBuf) message);
         context.pipeline().remove(this);
     }
 
-    private void http1(ChannelHandlerContext context) {
-        var decoder = new StrictRequestDecoder(accepted.server.settings().decoding());
-        var client = new ClientConnection(accepted, decoder);
-        // added behind us, the last one first
-        context.pipeline()
-                .addAfter(context.name(), "meltemi.client", client)
-                .addAfter(context.name(), "meltemi.requests", decoder);
+    /// TLS has agreed on HTTP/2: its server speaks first.
+    void http2() {
+        HttpOpening.http2(ctx, accepted);
+        ctx.pipeline().remove(this);
     }
 
     @Override

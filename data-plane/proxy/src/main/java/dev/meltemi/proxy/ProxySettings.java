@@ -19,12 +19,13 @@ import org.jspecify.annotations.Nullable;
 public record ProxySettings(
         Timeouts timeouts,
         Limits limits,
+        Http2Limits http2,
         @Nullable String upstreamBindAddress,
         double sampledPercent,
         NameSettings names) {
     /// Envoy's edge settings, and Istio's sampling of one percent.
     public static final ProxySettings DEFAULT =
-            new ProxySettings(Timeouts.DEFAULT, Limits.DEFAULT, null, 1.0, NameSettings.DEFAULT);
+            new ProxySettings(Timeouts.DEFAULT, Limits.DEFAULT, Http2Limits.DEFAULT, null, 1.0, NameSettings.DEFAULT);
 
     /// @param head from the first octet of a request head to its last
     /// @param downstreamIdle between two requests of a connection
@@ -69,19 +70,23 @@ public record ProxySettings(
     }
 
     public ProxySettings withUpstreamBindAddress(String address) {
-        return new ProxySettings(timeouts, limits, address, sampledPercent, names);
+        return new ProxySettings(timeouts, limits, http2, address, sampledPercent, names);
     }
 
     public ProxySettings with(Timeouts other) {
-        return new ProxySettings(other, limits, upstreamBindAddress, sampledPercent, names);
+        return new ProxySettings(other, limits, http2, upstreamBindAddress, sampledPercent, names);
     }
 
     public ProxySettings with(Limits other) {
-        return new ProxySettings(timeouts, other, upstreamBindAddress, sampledPercent, names);
+        return new ProxySettings(timeouts, other, http2, upstreamBindAddress, sampledPercent, names);
+    }
+
+    public ProxySettings with(Http2Limits other) {
+        return new ProxySettings(timeouts, limits, other, upstreamBindAddress, sampledPercent, names);
     }
 
     public ProxySettings with(NameSettings other) {
-        return new ProxySettings(timeouts, limits, upstreamBindAddress, sampledPercent, other);
+        return new ProxySettings(timeouts, limits, http2, upstreamBindAddress, sampledPercent, other);
     }
 
     HttpDecoderConfig decoding() {

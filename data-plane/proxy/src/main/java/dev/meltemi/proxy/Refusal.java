@@ -4,7 +4,7 @@ import dev.meltemi.proxy.tls.PeerRefusedException;
 import dev.meltemi.proxy.tls.TlsFailure;
 import java.nio.channels.ClosedChannelException;
 
-/// Why a caller's connection was closed before any request of it was read.
+/// Why a caller's connection was closed, most often before any request of it was read.
 enum Refusal {
     /// The port takes mTLS only.
     PLAINTEXT,
@@ -19,7 +19,11 @@ enum Refusal {
     /// The handshake took too long.
     TIMEOUT,
     /// It closed during the handshake.
-    LEFT;
+    LEFT,
+    /// It broke HTTP/2 in a way that concerns the whole connection.
+    BROKEN_HTTP_2,
+    /// It sent much that costs it little, see {@link Http2Floods}.
+    FLOOD;
 
     static Refusal of(Throwable failedHandshake) {
         if (TlsFailure.isTimeout(failedHandshake)) {

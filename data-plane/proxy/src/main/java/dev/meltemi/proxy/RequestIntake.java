@@ -118,10 +118,10 @@ final class RequestIntake {
         log(exchange);
     }
 
-    /// A head that began and didn't end in time, as a request of which nothing is known.
-    Exchange lateHead() {
+    /// A head that began and didn't end in time or in bounds, as a request of which nothing is known.
+    Exchange lateHead(Protocol protocol) {
         return open(
-                Protocol.HTTP_1_1,
+                protocol,
                 HttpMethod.valueOf("-"),
                 "-",
                 DefaultHttpHeadersFactory.headersFactory().newHeaders());

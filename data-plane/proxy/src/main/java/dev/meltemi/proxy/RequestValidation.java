@@ -26,25 +26,56 @@ final class RequestValidation implements RequestFilter {
     @Override
     public void onRequest(Exchange exchange, Next next) {
         HttpHeaders headers = exchange.headers;
-        boolean http11 = exchange.protocol == Protocol.HTTP_1_1;
-        exchange.wantsClose = http11
-                ? HopByHop.connectionSays(headers, HttpHeaderValues.CLOSE)
-                : !HopByHop.connectionSays(headers, HttpHeaderValues.KEEP_ALIVE);
+        exchange.wantsClose = switch (exchange.protocol) {
+            case HTTP_1_0 -> !HopByHop.connectionSays(headers, HttpHeaderValues.KEEP_ALIVE);
+            case HTTP_1_1 -> HopByHop.connectionSays(headers, HttpHeaderValues.CLOSE);
+            case HTTP_2 -> false;
+        };
         if (exchange.method.equals(HttpMethod.CONNECT)) {
             // No tunnels: 501 says so without promising that another target would do.
             throw new MalformedMessageException(501, "connect_not_supported");
         }
-        exchange.framing = Framing.take(headers, http11, Framing.NONE);
+        exchange.framing = framing(exchange);
         RequestTarget target = RequestTarget.parse(exchange.method, exchange.receivedTarget);
         exchange.path = target.path();
-        exchange.authority = authority(headers, target);
-        exchange.upgrade = http11 ? Upgrade.wanted(exchange.method, headers, exchange.framing) : null;
+        exchange.authority =
+                exchange.protocol == Protocol.HTTP_2 ? authority(exchange, target) : authority(headers, target);
+        exchange.upgrade = exchange.protocol == Protocol.HTTP_1_1
+                ? Upgrade.wanted(exchange.method, headers, exchange.framing)
+                : null;
         HopByHop.strip(headers);
         expectation(exchange);
         if (edge && exchange.client.server().settings().limits().refuseUnderscores()) {
             refuseUnderscores(headers);
         }
         next.proceed(exchange);
+    }
+
+    /// HTTP/2 ends a body by itself, and says nothing of one that hasn't a known length.
+    private static Framing framing(Exchange exchange) {
+        Framing otherwise =
+                exchange.protocol == Protocol.HTTP_2 && !exchange.requestEnded ? Framing.CHUNKED : Framing.NONE;
+        return Framing.take(exchange.headers, exchange.protocol == Protocol.HTTP_1_1, otherwise);
+    }
+
+    /// `:authority` is the one; a Host beside it, which has no meaning of its own, must say the same (RFC 9113,
+    /// 8.3.1).
+    private static String authority(Exchange exchange, RequestTarget target) {
+        if (target.authority() != null) {
+            throw new MalformedMessageException(400, "absolute_form_in_path");
+        }
+        String named = exchange.authority;
+        if (named.isEmpty()) {
+            return authority(exchange.headers, target);
+        }
+        Authority.check(named);
+        for (String host : exchange.headers.getAll(HttpHeaderNames.HOST)) {
+            if (!host.equalsIgnoreCase(named)) {
+                throw new MalformedMessageException(400, "authority_and_host_differ");
+            }
+        }
+        exchange.headers.remove(HttpHeaderNames.HOST);
+        return named;
     }
 
     /// That of an absolute target wins, but a Host beside it has to be one as well.
