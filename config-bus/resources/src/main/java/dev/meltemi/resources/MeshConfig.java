@@ -12,10 +12,12 @@ import java.util.Optional;
 /// @param defaultRetries of routes that name none
 /// @param connectTimeout of services whose DestinationRules name none
 /// @param dnsRefreshRate how long names stay resolved whose answers don't say
+/// @param protocolDetectionTimeout after which a silent connection to an undeclared port isn't sniffed any longer
 public record MeshConfig(
         ResourceKey key,
         Optional<OutboundTraffic> outboundTraffic,
         Optional<RetryPolicy> defaultRetries,
         Optional<Duration> connectTimeout,
-        Optional<Duration> dnsRefreshRate)
+        Optional<Duration> dnsRefreshRate,
+        Optional<Duration> protocolDetectionTimeout)
         implements Resource {}

@@ -51,7 +51,7 @@ final class MeshConfigShape {
             .notYet("zoneAwareLbSetting", freeForm(), WORKLOADS)
             .notYet("defaultTrafficPolicy", trafficPolicy(), WORKLOADS)
             .notYet("tcpKeepalive", freeForm(), "the system's own keep-alive is used")
-            .notYet("protocolDetectionTimeout", durationOrZero(), "nothing is sniffed: a port's protocol is declared")
+            .field("protocolDetectionTimeout", durationOrZero())
             .notYet("h2UpgradePolicy", choice("DO_NOT_UPGRADE", "UPGRADE"), HTTP1)
             .notYet("hboneIdleTimeout", duration(), HTTP1)
             .notYet(

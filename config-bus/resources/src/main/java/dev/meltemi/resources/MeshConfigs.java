@@ -117,7 +117,8 @@ final class MeshConfigs {
                 policy.isPresent() ? Optional.of(outbound(policy.text("mode"))) : Optional.empty(),
                 retries.isPresent() ? Optional.of(HttpRouteReader.retries(retries)) : Optional.empty(),
                 spec.duration("connectTimeout"),
-                spec.duration("dnsRefreshRate"));
+                spec.duration("dnsRefreshRate"),
+                spec.duration("protocolDetectionTimeout").filter(timeout -> !timeout.isZero()));
     }
 
     /// REGISTRY_ONLY is the first of Istio's enumeration: what a policy without mode means.

@@ -1,6 +1,8 @@
 package dev.meltemi.proxy;
 
 import io.netty.channel.Channel;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /// A connection that a caller has made: with whom, to which listener, on which loop. What it speaks is
 /// {@link Opening}'s to find out.
@@ -11,6 +13,10 @@ final class Accepted {
     final Channel channel;
     Caller caller = Caller.UNKNOWN;
 
+    /// Where the caller wanted to go before it was intercepted; null: to us.
+    @Nullable
+    InetSocketAddress asked;
+
     /// Whether TLS ends here, be it the mesh's own or a gateway's.
     boolean secured;
 
@@ -19,6 +25,28 @@ final class Accepted {
         this.listening = listening;
         this.loop = loop;
         this.channel = channel;
+    }
+
+    /// By which rules know it.
+    int port() {
+        return asked == null ? listening.port() : asked.getPort();
+    }
+
+    /// Address or name that the caller asked for; null: it will say.
+    @Nullable
+    String destination() {
+        return asked == null ? listening.towards() : asked.getAddress().getHostAddress();
+    }
+
+    /// Our own application, as far as the connection tells which; an intercepted caller's is where it wanted to go.
+    ///
+    /// @param authority of a request, empty without one
+    Listening.@Nullable Application application(String authority) {
+        if (asked == null) {
+            return listening.application(authority);
+        }
+        Listening.Application known = listening.applications().get(asked.getPort());
+        return known == null ? new Listening.Application(asked.getPort(), loop.passthrough(asked)) : known;
     }
 
     String scheme() {

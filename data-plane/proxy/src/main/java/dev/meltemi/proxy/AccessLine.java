@@ -84,7 +84,7 @@ final class AccessLine {
 
     private static Edge inbound(Accepted accepted, RouteTable table, Listening.@Nullable Application application) {
         return application == null
-                ? accepted.caller.edge(table, accepted.listening.port(), "")
+                ? accepted.caller.edge(table, accepted.port(), "")
                 : accepted.caller.edge(table, application.servicePort(), application.text());
     }
 

@@ -8,7 +8,7 @@ final class ApplicationRoute implements RequestFilter {
     public void onRequest(Exchange exchange, Next next) {
         exchange.upstreamPath = exchange.path;
         exchange.upstreamAuthority = exchange.authority;
-        exchange.application = exchange.client.listening().application(exchange.authority);
+        exchange.application = exchange.client.accepted().application(exchange.authority);
         if (exchange.application == null) {
             DecidedAnswer.closeUnlessShort(exchange);
             LocalReply.fail(exchange, new ProxyFailure.NoRoute());

@@ -14,6 +14,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -144,7 +145,10 @@ final class Attempts implements UpstreamUser {
         if (cluster.detectsOutliers()) {
             cluster.sweep(client.loop().now());
         }
-        return cluster.pick(client.loop().random, tried, exchange.hash);
+        InetSocketAddress asked = client.accepted().asked;
+        return asked != null && cluster.followsCaller()
+                ? client.loop().passthrough(asked)
+                : cluster.pick(client.loop().random, tried, exchange.hash);
     }
 
     private long connectTimeoutNanos() {

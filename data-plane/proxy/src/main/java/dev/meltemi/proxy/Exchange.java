@@ -187,7 +187,7 @@ final class Exchange implements RequestHead {
 
     @Override
     public int listenerPort() {
-        return client.listening().port();
+        return client.accepted().port();
     }
 
     @Nullable

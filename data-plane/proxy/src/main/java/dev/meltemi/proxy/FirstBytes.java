@@ -54,7 +54,7 @@ final class FirstBytes extends ChannelInboundHandlerAdapter {
     private void first(ChannelHandlerContext context, ByteBuf octets) {
         boolean tls = octets.getByte(octets.readerIndex()) == HANDSHAKE;
         RouteTable table = accepted.server.ports().table().get();
-        int port = accepted.listening.port();
+        int port = accepted.port();
         secured = tls && table.mutualTls(port) != MutualTlsMode.DISABLE;
         String why = PortMode.refuses(table, port, secured);
         if (why != null) {

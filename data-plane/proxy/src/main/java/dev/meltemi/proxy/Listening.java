@@ -9,7 +9,15 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param port that rules know it by; 0 for outbound, where the authority names the port
 /// @param applications by service port, for inbound
-record Listening(Kind kind, int port, Next way, Map<Integer, Application> applications) {
+/// @param towards service to whose port the listener's connections go, by name; null: the caller says
+/// @param intercepts whether connections to elsewhere may end here
+record Listening(
+        Kind kind,
+        int port,
+        Next way,
+        Map<Integer, Application> applications,
+        @Nullable String towards,
+        boolean intercepts) {
     enum Kind {
         OUTBOUND,
         INBOUND,
@@ -22,6 +30,18 @@ record Listening(Kind kind, int port, Next way, Map<Integer, Application> applic
         String text() {
             return endpoint.toString();
         }
+    }
+
+    static Listening of(Kind kind, int port, Next way, Map<Integer, Application> applications) {
+        return new Listening(kind, port, way, applications, null, false);
+    }
+
+    Listening intercepting() {
+        return new Listening(kind, port, way, applications, towards, true);
+    }
+
+    Listening towards(String host) {
+        return new Listening(kind, port, way, applications, host, intercepts);
     }
 
     /// The application that a request is for: by the listener's port, else by the port in the authority, else the

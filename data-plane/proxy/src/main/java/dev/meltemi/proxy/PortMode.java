@@ -11,7 +11,7 @@ final class PortMode implements RequestFilter {
     public void onRequest(Exchange exchange, Next next) {
         Downstream client = exchange.client;
         Listening.Application application = exchange.application;
-        int port = application == null ? client.listening().port() : application.servicePort();
+        int port = application == null ? client.accepted().port() : application.servicePort();
         String why = refuses(exchange.table, port, client.caller().peer() != null);
         if (why == null) {
             why = client.caller().doubted(client.server().tls());

@@ -70,7 +70,25 @@ public final class ProxyServer {
     /// @param port 0: the authority names it
     public Mono<DisposableServer> bindOutbound(InetSocketAddress address, int port) {
         Next way = Next.linked(RequestPath.outbound());
-        return bind(address, new Listening(Listening.Kind.OUTBOUND, port, way, Map.of()));
+        return bind(address, Listening.of(Listening.Kind.OUTBOUND, port, way, Map.of()));
+    }
+
+    /// Where our own application sends what is for one port of one service: whatever that speaks.
+    ///
+    /// @param host name of the service, as the application would call it
+    public Mono<DisposableServer> bindTowards(InetSocketAddress address, String host, int port) {
+        Next way = Next.linked(RequestPath.outbound());
+        return bind(
+                address,
+                Listening.of(Listening.Kind.OUTBOUND, port, way, Map.of()).towards(host));
+    }
+
+    /// Where connections end up that our own application made to anywhere, by REDIRECT rules of the packet filter;
+    /// one that was made to this address is as if from {@link #bindOutbound}.
+    public Mono<DisposableServer> bindIntercepted(InetSocketAddress address) {
+        Next way = Next.linked(RequestPath.outbound());
+        return bind(
+                address, Listening.of(Listening.Kind.OUTBOUND, 0, way, Map.of()).intercepting());
     }
 
     /// Where others reach our own application.
@@ -79,13 +97,25 @@ public final class ProxyServer {
     /// serves that one, any other goes by the port in the authority
     public Mono<DisposableServer> bindInbound(
             InetSocketAddress address, int port, Map<Integer, InetSocketAddress> applications) {
+        return bind(address, inbound(port, applications));
+    }
+
+    /// The same where connections end up that others made to ports of our own application, which is reached at the
+    /// address that they asked for unless `applications` says where. It has to be reached from
+    /// {@link ProxySettings#applicationBindAddress}, lest the packet filter lead us back here.
+    public Mono<DisposableServer> bindInterceptedInbound(
+            InetSocketAddress address, int port, Map<Integer, InetSocketAddress> applications) {
+        return bind(address, inbound(port, applications).intercepting());
+    }
+
+    private static Listening inbound(int port, Map<Integer, InetSocketAddress> applications) {
         var byPort = new HashMap<Integer, Listening.Application>();
         applications.forEach((servicePort, application) -> byPort.put(
                 servicePort,
                 new Listening.Application(
                         servicePort, new Endpoint("application", application, WorkloadLabels.NOBODY, 1))));
         Next way = Next.linked(RequestPath.inbound());
-        return bind(address, new Listening(Listening.Kind.INBOUND, port, way, Map.copyOf(byPort)));
+        return Listening.of(Listening.Kind.INBOUND, port, way, Map.copyOf(byPort));
     }
 
     /// Where a gateway takes requests from outside.
@@ -94,7 +124,7 @@ public final class ProxyServer {
     /// shifted
     public Mono<DisposableServer> bindGateway(InetSocketAddress address, int port) {
         Next way = Next.linked(RequestPath.gateway());
-        return bind(address, new Listening(Listening.Kind.GATEWAY, port, way, Map.of()));
+        return bind(address, Listening.of(Listening.Kind.GATEWAY, port, way, Map.of()));
     }
 
     private Mono<DisposableServer> bind(InetSocketAddress address, Listening listening) {

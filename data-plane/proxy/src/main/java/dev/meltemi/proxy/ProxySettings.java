@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param upstreamBindAddress local address of all connections that it makes, so that others can tell whose they
 /// are; null: any
+/// @param applicationBindAddress the same for connections to the application beside it, which may be intercepted
+/// themselves
 /// @param sampledPercent of the traces that begin here, 0 to 100
 /// @param names how names are resolved
 public record ProxySettings(
@@ -21,11 +23,12 @@ public record ProxySettings(
         Limits limits,
         Http2Limits http2,
         @Nullable String upstreamBindAddress,
+        @Nullable String applicationBindAddress,
         double sampledPercent,
         NameSettings names) {
     /// Envoy's edge settings, and Istio's sampling of one percent.
-    public static final ProxySettings DEFAULT =
-            new ProxySettings(Timeouts.DEFAULT, Limits.DEFAULT, Http2Limits.DEFAULT, null, 1.0, NameSettings.DEFAULT);
+    public static final ProxySettings DEFAULT = new ProxySettings(
+            Timeouts.DEFAULT, Limits.DEFAULT, Http2Limits.DEFAULT, null, null, 1.0, NameSettings.DEFAULT);
 
     /// @param head from the first octet of a request head to its last
     /// @param downstreamIdle between two requests of a connection
@@ -70,23 +73,31 @@ public record ProxySettings(
     }
 
     public ProxySettings withUpstreamBindAddress(String address) {
-        return new ProxySettings(timeouts, limits, http2, address, sampledPercent, names);
+        return new ProxySettings(timeouts, limits, http2, address, address, sampledPercent, names);
+    }
+
+    public ProxySettings withApplicationBindAddress(String address) {
+        return new ProxySettings(timeouts, limits, http2, upstreamBindAddress, address, sampledPercent, names);
     }
 
     public ProxySettings with(Timeouts other) {
-        return new ProxySettings(other, limits, http2, upstreamBindAddress, sampledPercent, names);
+        return new ProxySettings(
+                other, limits, http2, upstreamBindAddress, applicationBindAddress, sampledPercent, names);
     }
 
     public ProxySettings with(Limits other) {
-        return new ProxySettings(timeouts, other, http2, upstreamBindAddress, sampledPercent, names);
+        return new ProxySettings(
+                timeouts, other, http2, upstreamBindAddress, applicationBindAddress, sampledPercent, names);
     }
 
     public ProxySettings with(Http2Limits other) {
-        return new ProxySettings(timeouts, limits, other, upstreamBindAddress, sampledPercent, names);
+        return new ProxySettings(
+                timeouts, limits, other, upstreamBindAddress, applicationBindAddress, sampledPercent, names);
     }
 
     public ProxySettings with(NameSettings other) {
-        return new ProxySettings(timeouts, limits, http2, upstreamBindAddress, sampledPercent, other);
+        return new ProxySettings(
+                timeouts, limits, http2, upstreamBindAddress, applicationBindAddress, sampledPercent, other);
     }
 
     HttpDecoderConfig decoding() {
@@ -102,6 +113,7 @@ public record ProxySettings(
             Predicate<InetSocketAddress> ownListener, MeshTls tls, @Nullable AddressResolverGroup<?> resolver) {
         return new UpstreamSettings(
                 upstreamBindAddress,
+                applicationBindAddress,
                 limits.connectionsPerEndpoint(),
                 timeouts.upstreamIdle(),
                 ownListener,

@@ -8,4 +8,8 @@ public interface TelemetrySink {
     ///
     /// @return false when the buffer was full and the entry is counted as dropped
     boolean offer(AccessEntry entry);
+
+    /// Of a connection that is carried whole: when it opens, now and then while it moves octets, and when it ends,
+    /// when an entry tells of it too. Never blocks, never throws.
+    default void onConnection(ConnectionCount count) {}
 }

@@ -72,12 +72,16 @@ public final class Cluster {
 
     /// @param clock nanoseconds, monotonic
     Cluster(String name, Definition definition, LongSupplier clock) {
+        this(name, definition, clock, new Breakers(definition.policy()));
+    }
+
+    private Cluster(String name, Definition definition, LongSupplier clock, Breakers breakers) {
         this.name = name;
         this.clock = clock;
         this.sni = name.replace("|", "_.");
         this.definition = definition;
         this.hashing = hashing(definition);
-        this.breakers = new Breakers(definition.policy());
+        this.breakers = breakers;
     }
 
     private static @Nullable HashPolicy hashing(Definition definition) {
@@ -198,16 +202,27 @@ public final class Cluster {
     }
 
     /// Whether its endpoint is whatever address the caller asked for.
-    boolean followsCaller() {
+    public boolean followsCaller() {
         return definition.origin() == Origin.CALLER;
     }
 
     /// The same cluster for callers that asked for one address.
     Cluster towards(Edge.Service service, String host, int port) {
         Definition here = definition;
-        var there =
-                new Cluster(name, new Definition(service, port, here.origin(), here.policy(), here.tls(), ""), clock);
+        var there = new Cluster(
+                name, new Definition(service, port, here.origin(), here.policy(), here.tls(), ""), clock, breakers);
         there.replace(List.of(new Endpoint(host, HostEndpoints.socketAddress(host, port), WorkloadLabels.NOBODY, 1)));
+        return there;
+    }
+
+    /// The same cluster with that one of its endpoints; all, when it has left.
+    Cluster only(String address, int port) {
+        var there = new Cluster(name, definition, clock, breakers);
+        List<Endpoint> one = members.stream()
+                .filter(endpoint -> endpoint.address().getPort() == port
+                        && endpoint.address().getHostString().equals(address))
+                .toList();
+        there.replace(one.isEmpty() ? members : one);
         return there;
     }
 

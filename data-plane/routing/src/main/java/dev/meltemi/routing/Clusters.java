@@ -264,6 +264,11 @@ public final class Clusters {
         return registrations.peer(address);
     }
 
+    /// What is served at an address and port; null: nobody registered it.
+    Registrations.@Nullable Served servedAt(String address, int port) {
+        return registrations.servedAt(address, port);
+    }
+
     /// What one instance serves, in the order of the services' names.
     List<ServiceEndpoint> servedBy(String instance) {
         return registrations.servedBy(instance);

@@ -15,6 +15,7 @@ final class Edges {
     private static final int MOST_INBOUND = 4096;
 
     private static final String MUTUAL_TLS = "mutual_tls";
+    private static final String TCP = "tcp";
 
     private final Workload self;
     private final WorkloadLabels own;
@@ -78,6 +79,63 @@ final class Edges {
         return unsent(refuse.route(), refuse.service(), cluster);
     }
 
+    /// Of a connection that is carried whole.
+    Edge of(ConnectionDecision decision, @Nullable Endpoint endpoint, @Nullable Principals principals) {
+        return switch (decision) {
+            case ConnectionDecision.Forward forward ->
+                outbound.edge(
+                        forward, endpoint, principals, (way, to, who) -> whole(way.rule(), way.cluster(), to, who));
+            case ConnectionDecision.Passthrough passthrough -> whole("", passthrough.cluster(), endpoint, principals);
+            case ConnectionDecision.Requests _ -> closed("", Edge.Service.UNKNOWN, "");
+            case ConnectionDecision.Close(var rule, ProxyFailure.NoCluster(var name, var _), var service) ->
+                closed(rule, service, name);
+            case ConnectionDecision.Close(var rule, var _, var service) -> closed(rule, service, "");
+        };
+    }
+
+    private Edge whole(String rule, Cluster cluster, @Nullable Endpoint endpoint, @Nullable Principals principals) {
+        var way = new Edge.Way(
+                rule,
+                "default",
+                cluster.name(),
+                endpoint == null ? "" : endpoint.toString(),
+                TCP,
+                principals == null ? "none" : MUTUAL_TLS);
+        WorkloadLabels there = endpoint == null ? WorkloadLabels.NOBODY : endpoint.labels();
+        return new Edge(
+                Edge.Reporter.source,
+                principals == null ? own : own.withPrincipal(principals.source()),
+                principals == null ? there : there.withPrincipal(principals.destination()),
+                cluster.service(),
+                way,
+                revision);
+    }
+
+    private Edge closed(String rule, Edge.Service service, String cluster) {
+        var way = new Edge.Way(rule, "", cluster, "", TCP, "none");
+        return new Edge(Edge.Reporter.source, own, WorkloadLabels.NOBODY, service, way, revision);
+    }
+
+    /// The edge of a caller's connection that is carried whole, beside that of its requests.
+    Edge whole(Edge arrived) {
+        return outbound.edge(arrived, null, null, (edge, _, _) -> {
+            Edge.Way way = edge.way();
+            return new Edge(
+                    edge.reporter(),
+                    edge.source(),
+                    edge.destination(),
+                    edge.service(),
+                    new Edge.Way(
+                            way.rule(),
+                            way.routeName(),
+                            way.upstreamCluster(),
+                            way.upstreamHost(),
+                            TCP,
+                            way.connectionSecurityPolicy()),
+                    edge.revision());
+        });
+    }
+
     private Edge unsent(Route route, Edge.Service service, String cluster) {
         var way = new Edge.Way(route.rule(), route.name(), cluster, "", "http", "none");
         return new Edge(Edge.Reporter.source, own, WorkloadLabels.NOBODY, service, way, revision);
@@ -131,6 +189,26 @@ final class Edges {
                 here.service(),
                 way,
                 revision);
+    }
+
+    /// What the application speaks at a port of its own.
+    ///
+    /// @param otherwise at a port that no service names
+    Expected inboundExpects(int port, Expected otherwise) {
+        for (ServiceEndpoint served : clusters.servedBy(self.instance())) {
+            ServiceRoutes routes = services.get(served.getHost());
+            for (var ports : served.getPorts().entrySet()) {
+                if (routes != null && ports.getValue() == port) {
+                    return routes.getPorts().stream()
+                            .filter(declared ->
+                                    Integer.toString(declared.getNumber()).equals(ports.getKey()))
+                            .map(declared -> ServiceConnections.expected(declared.getProtocol()))
+                            .findFirst()
+                            .orElse(Expected.SNIFFED);
+                }
+            }
+        }
+        return otherwise;
     }
 
     RouteTable.Inbound inboundAt(int port) {

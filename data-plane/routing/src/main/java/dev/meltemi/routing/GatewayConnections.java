@@ -73,6 +73,20 @@ final class GatewayConnections {
         return all;
     }
 
+    Expected expects(int number) {
+        Port port = byPort.get(number);
+        if (port == null) {
+            return Expected.REQUESTS;
+        }
+        ConnectionList plaintext = port.plaintext();
+        boolean encrypted =
+                !port.encrypted().all().isEmpty() || !port.automatic().isEmpty();
+        if (encrypted || plaintext == null) {
+            return Expected.SERVER_NAME;
+        }
+        return plaintext.otherwise() instanceof ConnectionDecision.Requests ? Expected.REQUESTS : Expected.WHOLE;
+    }
+
     ConnectionDecision connect(ConnectionHead head, RandomGenerator random) {
         Port port = byPort.get(head.port());
         if (port == null) {

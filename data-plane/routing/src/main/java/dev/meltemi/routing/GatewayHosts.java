@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// A gateway's side of the table: for each port the hosts of all Gateways that select this workload, and for
 /// each host the rules of all VirtualServices bound to them and of all Gateway API routes attached to them.
@@ -171,6 +172,11 @@ final class GatewayHosts implements Hosts {
             return NO_HOST;
         }
         return found.followsCaller() ? found.towards(service(called.host()), called.host(), called.port()) : found;
+    }
+
+    @Override
+    public Expected expects(@Nullable String destination, int port) {
+        return connections.expects(port);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.meltemi.routing;
 import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// The routes of a table by the host that a caller addressed.
 sealed interface Hosts permits OutboundHosts, GatewayHosts {
@@ -10,6 +11,11 @@ sealed interface Hosts permits OutboundHosts, GatewayHosts {
     ///
     /// @param listenerPort as {@link RequestHead#listenerPort}
     RouteList routes(String authority, int listenerPort);
+
+    /// What has to be known before {@link #connect}.
+    ///
+    /// @param destination as of {@link ConnectionHead}
+    Expected expects(@Nullable String destination, int port);
 
     /// What becomes of a connection.
     ConnectionDecision connect(ConnectionHead head, RandomGenerator random);

@@ -10,8 +10,13 @@ import org.jspecify.annotations.Nullable;
 /// @param retries of routes
 /// @param connectTimeoutMicros of services; null: Istio's default
 /// @param nameRefresh how long names stay resolved whose answers don't say
-record MeshDefaults(Retries retries, @Nullable Long connectTimeoutMicros, Duration nameRefresh) {
-    static final MeshDefaults NOTHING_SAID = new MeshDefaults(Retries.DEFAULT, null, Names.NONE.refresh());
+/// @param protocolDetectionMicros after which a silent connection is no longer sniffed; null: never
+record MeshDefaults(
+        Retries retries,
+        @Nullable Long connectTimeoutMicros,
+        Duration nameRefresh,
+        @Nullable Long protocolDetectionMicros) {
+    static final MeshDefaults NOTHING_SAID = new MeshDefaults(Retries.DEFAULT, null, Names.NONE.refresh(), null);
 
     static MeshDefaults of(@Nullable Settings mesh) {
         return mesh == null
@@ -21,6 +26,7 @@ record MeshDefaults(Retries retries, @Nullable Long connectTimeoutMicros, Durati
                         mesh.getConnectTimeoutUs(),
                         mesh.getDnsRefreshUs() == null
                                 ? Names.NONE.refresh()
-                                : Duration.of(mesh.getDnsRefreshUs(), ChronoUnit.MICROS));
+                                : Duration.of(mesh.getDnsRefreshUs(), ChronoUnit.MICROS),
+                        mesh.getProtocolDetectionTimeoutUs());
     }
 }

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -15,12 +14,12 @@ import org.jspecify.annotations.Nullable;
 
 /// A sidecar's side of the table: hosts by the names by which its application may call them.
 final class OutboundHosts implements Hosts {
-    private static final String PASSTHROUGH = "PassthroughCluster";
-    private static final String BLACK_HOLE = "BlackHoleCluster";
+    static final String PASSTHROUGH = "PassthroughCluster";
+    static final String BLACK_HOLE = "BlackHoleCluster";
 
     private final Map<String, VirtualHost> byHost;
     private final HostIndex<VirtualHost> index;
-    private final SubnetIndex ranges;
+    private final OutboundConnections connections;
     private final ClientNames names;
     private final RouteList unknown;
     private final NamespaceModes modes;
@@ -30,17 +29,22 @@ final class OutboundHosts implements Hosts {
             Map<String, VirtualHost> byHost,
             HostIndex<VirtualHost> index,
             SubnetIndex ranges,
+            Clusters clusters,
             ClientNames names,
             RouteList unknown,
             NamespaceModes modes,
             Scope scope) {
         this.byHost = byHost;
         this.index = index;
-        this.ranges = ranges;
         this.names = names;
         this.unknown = unknown;
         this.modes = modes;
         this.scope = scope;
+        this.connections = new OutboundConnections(byHost, this::find, index, ranges, passthroughOf(unknown), clusters);
+    }
+
+    private static @Nullable Cluster passthroughOf(RouteList unknown) {
+        return unknown.otherwise() instanceof Decision.Forward forward ? forward.cluster() : null;
     }
 
     /// @param previous null, or the hosts of a table for the same workload with the same clusters
@@ -66,6 +70,7 @@ final class OutboundHosts implements Hosts {
                 byHost,
                 new HostIndex<>(names(byHost, lookup)),
                 SubnetIndex.of(byHost, lookup),
+                clusters,
                 new ClientNames(self.namespace()),
                 unknown(scope.unknownHosts()),
                 modes,
@@ -143,47 +148,14 @@ final class OutboundHosts implements Hosts {
         return all;
     }
 
-    /// A service by the address or name that was asked for; else, where the address belongs to nobody, by the
-    /// server name among those that speak TLS at that port, as Istio's wildcard listeners do.
+    @Override
+    public Expected expects(@Nullable String destination, int port) {
+        return connections.expects(destination, port);
+    }
+
     @Override
     public ConnectionDecision connect(ConnectionHead head, RandomGenerator random) {
-        String destination =
-                head.destination() == null ? "" : head.destination().toLowerCase(Locale.ROOT);
-        VirtualHost host = destination.isEmpty() ? null : find(destination);
-        host = host == null ? ranges.find(destination) : host;
-        host = host == null ? byServerName(head) : host;
-        ConnectionList found = host == null ? null : host.connections().byPort().get(head.port());
-        return found == null || host == null
-                ? undeclared(destination, head.port())
-                : towards(found.decide(head, random), host.service(), destination, head);
-    }
-
-    private @Nullable VirtualHost byServerName(ConnectionHead head) {
-        VirtualHost named = head.sni() == null ? null : index.find(head.sni().toLowerCase(Locale.ROOT));
-        return named != null && named.connections().tlsPorts().contains(head.port()) ? named : null;
-    }
-
-    private ConnectionDecision undeclared(String destination, int port) {
-        if (unknown.otherwise() instanceof Decision.Forward forward && !destination.isEmpty()) {
-            var service = new Edge.Service(destination, PASSTHROUGH, "unknown");
-            return new ConnectionDecision.Passthrough(forward.cluster().towards(service, destination, port));
-        }
-        return new ConnectionDecision.Close(
-                new ProxyFailure.NoRoute(), new Edge.Service(destination, BLACK_HOLE, "unknown"));
-    }
-
-    /// A cluster without endpoints of its own sends to where the caller wanted to go.
-    private static ConnectionDecision towards(
-            ConnectionDecision decided, Edge.Service service, String destination, ConnectionHead head) {
-        if (!(decided instanceof ConnectionDecision.Forward(var rule, var cluster, var terminated))
-                || !cluster.followsCaller()) {
-            return decided;
-        }
-        String sni = head.sni();
-        String wanted = destination.isEmpty() && sni != null ? sni : destination;
-        return wanted.isEmpty()
-                ? decided
-                : new ConnectionDecision.Forward(rule, cluster.towards(service, wanted, head.port()), terminated);
+        return connections.connect(head, random);
     }
 
     private @Nullable VirtualHost find(String called) {

@@ -19,8 +19,13 @@ final class Registrations {
     private final Map<String, TreeMap<String, ServiceEndpoint>> byInstance = new HashMap<>();
     private final Map<String, WorkloadLabels> peers = new ConcurrentHashMap<>();
     private final Map<String, List<ServiceEndpoint>> served = new ConcurrentHashMap<>();
+    private final Map<String, TreeMap<String, ServiceEndpoint>> recordsAt = new HashMap<>();
+    private final Map<String, List<ServiceEndpoint>> servedAt = new ConcurrentHashMap<>();
     private String cluster = "";
     private final AtomicLong version = new AtomicLong();
+
+    /// @param servicePort by which the service knows the port
+    record Served(String host, int servicePort, String address, int port) {}
 
     /// Names the cluster in labels made from now on.
     void belongTo(String cluster) {
@@ -36,6 +41,7 @@ final class Registrations {
             labels.put(key, who);
         }
         byAddress.computeIfAbsent(endpoint.getAddress(), _ -> new TreeMap<>()).put(key, who);
+        recordsAt.computeIfAbsent(endpoint.getAddress(), _ -> new TreeMap<>()).put(key, endpoint);
         byInstance.computeIfAbsent(endpoint.getInstance(), _ -> new TreeMap<>()).put(key, endpoint);
         publish(endpoint);
     }
@@ -47,6 +53,7 @@ final class Registrations {
         }
         if (now == null || !now.getAddress().equals(gone.getAddress())) {
             byAddress.getOrDefault(gone.getAddress(), new TreeMap<>()).remove(key);
+            recordsAt.getOrDefault(gone.getAddress(), new TreeMap<>()).remove(key);
         }
         if (now == null || !now.getInstance().equals(gone.getInstance())) {
             byInstance.getOrDefault(gone.getInstance(), new TreeMap<>()).remove(key);
@@ -64,6 +71,13 @@ final class Registrations {
         } else {
             // Several workloads behind one address: naming one of them would be a guess.
             peers.put(changed.getAddress(), WorkloadLabels.NOBODY);
+        }
+        var there = recordsAt.getOrDefault(changed.getAddress(), new TreeMap<>());
+        if (there.isEmpty()) {
+            recordsAt.remove(changed.getAddress());
+            servedAt.remove(changed.getAddress());
+        } else {
+            servedAt.put(changed.getAddress(), List.copyOf(there.values()));
         }
         var serves = byInstance.getOrDefault(changed.getInstance(), new TreeMap<>());
         if (serves.isEmpty()) {
@@ -86,6 +100,19 @@ final class Registrations {
 
     List<ServiceEndpoint> servedBy(String instance) {
         return served.getOrDefault(instance, List.of());
+    }
+
+    /// The first by the records' keys, when several services share the port.
+    @Nullable
+    Served servedAt(String address, int port) {
+        for (ServiceEndpoint endpoint : servedAt.getOrDefault(address, List.of())) {
+            for (var ports : endpoint.getPorts().entrySet()) {
+                if (ports.getValue() == port) {
+                    return new Served(endpoint.getHost(), Integer.parseInt(ports.getKey()), address, port);
+                }
+            }
+        }
+        return null;
     }
 
     long version() {

@@ -5,6 +5,7 @@ import dev.meltemi.schemas.Revision;
 import dev.meltemi.schemas.access.Edge;
 import dev.meltemi.schemas.access.WorkloadLabels;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -20,9 +21,16 @@ public final class RouteTable {
     private final AuthorityCache authorities;
     private final Edges edges;
     private final InboundAccess access;
+    private final long protocolDetectionTimeoutNanos;
 
     private RouteTable(
-            Workload self, Revision revision, Clusters clusters, Hosts hosts, Edges edges, InboundAccess access) {
+            Workload self,
+            Revision revision,
+            Clusters clusters,
+            Hosts hosts,
+            Edges edges,
+            InboundAccess access,
+            MeshDefaults defaults) {
         this.self = self;
         this.revision = revision;
         this.clusters = clusters;
@@ -30,6 +38,8 @@ public final class RouteTable {
         this.authorities = new AuthorityCache(hosts);
         this.edges = edges;
         this.access = access;
+        Long micros = defaults.protocolDetectionMicros();
+        this.protocolDetectionTimeoutNanos = micros == null ? 0 : TimeUnit.MICROSECONDS.toNanos(micros);
     }
 
     /// Specialises compiled services for one workload: its labels, namespace, scope, and its side of each
@@ -55,7 +65,8 @@ public final class RouteTable {
                 clusters,
                 hosts,
                 new Edges(self, revision, clusters, compiled.routes()),
-                InboundAccess.of(self, compiled.access(), modes));
+                InboundAccess.of(self, compiled.access(), modes),
+                scope.defaults());
     }
 
     @SuppressWarnings("ReferenceEquality") // routes lead to cluster objects
@@ -97,6 +108,25 @@ public final class RouteTable {
     public Explanation explain(RequestHead request, RandomGenerator random, Compiled compiled) {
         var tracer = new Explaining(self, compiled, request);
         return tracer.explanation(decide(request, random, tracer));
+    }
+
+    /// What has to be known of a connection before {@link #connect}.
+    ///
+    /// @param destination as of {@link ConnectionHead}
+    public Expected expects(@Nullable String destination, int port) {
+        return hosts.expects(destination, port);
+    }
+
+    /// The same for a connection that arrives at a port of this workload.
+    ///
+    /// @param otherwise at a port that no service names
+    public Expected inboundExpects(int port, Expected otherwise) {
+        return edges.inboundExpects(port, otherwise);
+    }
+
+    /// How long a silent caller's connection to a port of which nobody says what it speaks is waited for; 0: for ever.
+    public long protocolDetectionTimeoutNanos() {
+        return protocolDetectionTimeoutNanos;
     }
 
     /// For connections that aren't HTTP, or not yet: a sidecar's by the address or service that was asked for, a
@@ -153,6 +183,21 @@ public final class RouteTable {
     /// @param proven who spoke to whom by mesh mTLS, the same instance for the same two; null for plaintext
     public Edge edge(Decision decision, @Nullable Endpoint endpoint, @Nullable Principals proven) {
         return edges.of(decision, endpoint, proven);
+    }
+
+    /// The edge of a connection that is carried whole, or closed.
+    ///
+    /// @param endpoint as above
+    /// @param proven as above
+    public Edge edge(ConnectionDecision decision, @Nullable Endpoint endpoint, @Nullable Principals proven) {
+        return edges.of(decision, endpoint, proven);
+    }
+
+    /// The edge of a caller's connection that is carried whole.
+    ///
+    /// @param arrived of its requests
+    public Edge wholeEdge(Edge arrived) {
+        return edges.whole(arrived);
     }
 
     /// As above, in plaintext.

@@ -16,8 +16,9 @@ import java.util.Set;
 ///
 /// @param byPort ports of the service
 /// @param tlsPorts those of them at which TLS isn't ended
-record ServiceConnections(Map<Integer, ConnectionList> byPort, Set<Integer> tlsPorts) {
-    static final ServiceConnections NONE = new ServiceConnections(Map.of(), Set.of());
+/// @param expected what has to be known before one of the lists can decide
+record ServiceConnections(Map<Integer, ConnectionList> byPort, Set<Integer> tlsPorts, Map<Integer, Expected> expected) {
+    static final ServiceConnections NONE = new ServiceConnections(Map.of(), Set.of(), Map.of());
 
     private static final Set<String> HTTP = Set.of("HTTP", "HTTP2", "HTTP_PROXY", "GRPC", "GRPC-WEB");
     private static final Set<String> TLS = Set.of("TLS", "HTTPS");
@@ -25,12 +26,14 @@ record ServiceConnections(Map<Integer, ConnectionList> byPort, Set<Integer> tlsP
     ServiceConnections {
         byPort = Map.copyOf(byPort);
         tlsPorts = Set.copyOf(tlsPorts);
+        expected = Map.copyOf(expected);
     }
 
     static ServiceConnections of(
             Workload self, Scope scope, ServiceRoutes service, Set<Integer> shown, Destinations destinations) {
         var byPort = new HashMap<Integer, ConnectionList>();
         var tlsPorts = new HashSet<Integer>();
+        var expected = new HashMap<Integer, Expected>();
         for (ServicePort port : service.getPorts()) {
             int number = port.getNumber();
             if (!shown.contains(number)) {
@@ -48,8 +51,20 @@ record ServiceConnections(Map<Integer, ConnectionList> byPort, Set<Integer> tlsP
                 list = new ConnectionList(compiler.compile(followed(service.getTcp(), scope, service, number)), whole);
             }
             byPort.put(number, list);
+            expected.put(number, expected(port.getProtocol(), list));
         }
-        return new ServiceConnections(byPort, tlsPorts);
+        return new ServiceConnections(byPort, tlsPorts, expected);
+    }
+
+    /// At a port whose protocol is declared.
+    static Expected expected(String protocol) {
+        return HTTP.contains(protocol) ? Expected.REQUESTS : protocol.isEmpty() ? Expected.SNIFFED : Expected.WHOLE;
+    }
+
+    /// A server name is waited for only where a rule asks for one.
+    private static Expected expected(String protocol, ConnectionList list) {
+        boolean byName = list.rules().stream().anyMatch(rule -> !rule.sniHosts().isEmpty());
+        return byName && TLS.contains(protocol) ? Expected.SERVER_NAME : expected(protocol);
     }
 
     /// A name that rules leave out isn't the service's any more.

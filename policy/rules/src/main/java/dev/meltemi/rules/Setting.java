@@ -49,6 +49,7 @@ record Setting(String scope, Settings compiled) implements Entry {
         mesh.defaultRetries().ifPresent(retries -> out.setDefaultRetries(RouteActions.compiled(retries)));
         mesh.connectTimeout().ifPresent(timeout -> out.setConnectTimeoutUs(Micros.of(timeout)));
         mesh.dnsRefreshRate().ifPresent(rate -> out.setDnsRefreshUs(Micros.of(rate)));
+        mesh.protocolDetectionTimeout().ifPresent(timeout -> out.setProtocolDetectionTimeoutUs(Micros.of(timeout)));
         return new Setting(scope, out.build());
     }
 

@@ -318,7 +318,8 @@ final class MeshGenerator {
                                 Optional.empty(),
                                 Optional.empty())),
                 maybe() ? Optional.empty() : Optional.of(Duration.ofSeconds(1)),
-                maybe() ? Optional.empty() : Optional.of(Duration.ofSeconds(30)));
+                maybe() ? Optional.empty() : Optional.of(Duration.ofSeconds(30)),
+                maybe() ? Optional.empty() : Optional.of(Duration.ofMillis(200)));
     }
 
     private Sidecar sidecar() {

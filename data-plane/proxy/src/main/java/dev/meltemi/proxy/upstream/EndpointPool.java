@@ -2,14 +2,8 @@ package dev.meltemi.proxy.upstream;
 
 import dev.meltemi.routing.Cluster;
 import dev.meltemi.routing.Endpoint;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.resolver.AddressResolverGroup;
-import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import reactor.netty.tcp.TcpClient;
 
 /// Connections to one endpoint from one event loop. The one used last is lent first, so that the rest can grow
 /// idle and close. Bounded: beyond the proxy's limit a request is refused; beyond its cluster's it waits in line.
@@ -83,26 +77,6 @@ final class EndpointPool {
             open++;
             first.connect();
         }
-    }
-
-    /// How the endpoint is reached: on our event loop and, if the proxy has one, from our own address.
-    TcpClient connector(long timeoutNanos) {
-        InetSocketAddress remote = endpoint.address();
-        TcpClient client = TcpClient.newConnection()
-                .runOn(pools.onLoop(), true)
-                .remoteAddress(() -> remote)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
-                        Math.max(1, TimeUnit.NANOSECONDS.toMillis(timeoutNanos)))
-                .option(ChannelOption.TCP_NODELAY, true);
-        AddressResolverGroup<?> resolver = pools.settings().resolver();
-        if (resolver != null) {
-            client = client.resolver(resolver);
-        }
-        String local = pools.settings().bindAddress();
-        return local == null
-                ? client
-                : client.bindAddress(() -> new InetSocketAddress(local, 0))
-                        .option(EpollChannelOption.IP_BIND_ADDRESS_NO_PORT, true);
     }
 
     /// Takes back a connection that can serve again, for whoever has waited longest.

@@ -130,7 +130,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         counted = true;
         inLine = false;
         openedAt = Deadline.now(pool.pools().loop());
-        pool.connector(timeoutNanos)
+        pool.pools()
+                .connector()
+                .to(pool.endpoint(), cluster, timeoutNanos)
                 .doOnChannelInit((observer, channel, address) -> initialize(channel))
                 .connect()
                 .subscribe(connection -> {}, this::connectFailed);

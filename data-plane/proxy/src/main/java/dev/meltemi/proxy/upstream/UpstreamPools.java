@@ -17,13 +17,13 @@ public final class UpstreamPools {
     private final IdentityHashMap<Endpoint, EndpointPool> plain = new IdentityHashMap<>();
     private final IdentityHashMap<Endpoint, EndpointPool> secured = new IdentityHashMap<>();
     private final EventLoop loop;
-    private final LoopResources onLoop;
+    private final Connector connector;
     private final UpstreamSettings settings;
 
     public UpstreamPools(EventLoop loop, LoopResources loops, UpstreamSettings settings) {
         this.loop = loop;
-        this.onLoop = new SameLoop(loop, loops);
         this.settings = settings;
+        this.connector = new Connector(new SameLoop(loop, loops), settings);
     }
 
     /// Lends a connection: a pooled one that is ready, or a new one that tells the user when it is. A refusal is
@@ -54,6 +54,27 @@ public final class UpstreamPools {
         return pool.lend(cluster, connectTimeoutNanos, fresh, user);
     }
 
+    /// Connects for one caller's connection that is carried whole: no pool, and no queue.
+    ///
+    /// @param cluster as of {@link #lend}
+    public Dial dial(Endpoint endpoint, @Nullable Cluster cluster, long connectTimeoutNanos, Dial.User user) {
+        boolean mutual = cluster != null && cluster.usesMutualTls(endpoint);
+        TlsContexts contexts = mutual ? settings.tls().hold() : null;
+        MutualTls security = cluster == null || contexts == null ? null : security(endpoint, cluster, contexts);
+        var dial = new Dial(security, settings, connectTimeoutNanos, user);
+        if (security == null && cluster != null && mutual && cluster.tls() == Cluster.Tls.MUTUAL) {
+            dial.unidentified();
+        } else {
+            dial.connect(connector.to(endpoint, cluster, connectTimeoutNanos));
+        }
+        return dial;
+    }
+
+    private static MutualTls security(Endpoint endpoint, Cluster cluster, TlsContexts contexts) {
+        int number = (System.identityHashCode(endpoint) & Integer.MAX_VALUE) | 1;
+        return new MutualTls(contexts, cluster.sni(), endpoint.expectedPeer(), number);
+    }
+
     /// The pool of our identity and the endpoint's as they are now. That of a former one lends nothing more: what
     /// is under way there ends there.
     private @Nullable EndpointPool secured(Endpoint endpoint, Cluster cluster) {
@@ -73,9 +94,7 @@ public final class UpstreamPools {
         if (contexts == null) {
             return null;
         }
-        int number = (System.identityHashCode(endpoint) & Integer.MAX_VALUE) | 1;
-        var security = new MutualTls(contexts, cluster.sni(), endpoint.expectedPeer(), number);
-        var made = new EndpointPool(endpoint, security, this);
+        var made = new EndpointPool(endpoint, security(endpoint, cluster, contexts), this);
         secured.put(endpoint, made);
         return made;
     }
@@ -95,8 +114,8 @@ public final class UpstreamPools {
         return loop;
     }
 
-    LoopResources onLoop() {
-        return onLoop;
+    Connector connector() {
+        return connector;
     }
 
     UpstreamSettings settings() {

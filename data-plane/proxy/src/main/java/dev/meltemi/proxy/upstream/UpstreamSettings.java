@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// How this proxy connects.
 ///
 /// @param bindAddress local address of all connections, so that peers can tell whose they are; null: any
+/// @param applicationBindAddress the same for connections to our own application
 /// @param maxConnections to one endpoint from one event loop; more requests than that are refused
 /// @param idleTimeout after which a pooled connection is closed
 /// @param ownListener whether what is sent to an address would come back to this proxy
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param responses limits of answers: line, head, piece of a body
 public record UpstreamSettings(
         @Nullable String bindAddress,
+        @Nullable String applicationBindAddress,
         int maxConnections,
         Duration idleTimeout,
         Predicate<InetSocketAddress> ownListener,
