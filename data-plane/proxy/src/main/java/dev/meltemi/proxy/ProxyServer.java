@@ -3,6 +3,7 @@ package dev.meltemi.proxy;
 import dev.meltemi.proxy.names.Resolvers;
 import dev.meltemi.proxy.tls.MeshTls;
 import dev.meltemi.proxy.upstream.UpstreamPools;
+import dev.meltemi.routing.Cluster;
 import dev.meltemi.routing.Endpoint;
 import dev.meltemi.schemas.access.WorkloadLabels;
 import io.netty.channel.Channel;
@@ -12,13 +13,16 @@ import io.netty.channel.EventLoop;
 import io.netty.resolver.AddressResolverGroup;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -44,6 +48,7 @@ public final class ProxyServer {
     private final AtomicInteger open = new AtomicInteger();
     private final Sinks.Empty<Void> drained = Sinks.empty();
     private final @Nullable AddressResolverGroup<?> resolver;
+    private volatile @Nullable HealthChecks checks;
     private volatile boolean draining;
 
     /// On the event loops that Reactor Netty shares in a process, epoll where there is epoll.
@@ -127,6 +132,26 @@ public final class ProxyServer {
         return bind(address, Listening.of(Listening.Kind.GATEWAY, port, way, Map.of()));
     }
 
+    /// Asks the endpoints of those of these clusters whose rule wants it whether they are well, from now until the
+    /// proxy
+    /// drains.
+    public void check(Supplier<Collection<Cluster>> clusters) {
+        var loop = (EventLoop) loops.onClient(LoopResources.DEFAULT_NATIVE).next();
+        checks = new HealthChecks(
+                loop,
+                new UpstreamPools(loop, loops, settings.upstream(sendingOn, tls, resolver)),
+                clusters,
+                new SplittableRandom(ports.random().nextLong()));
+    }
+
+    /// Questions to endpoints whether they are well, and how many of them failed.
+    public Checked checked() {
+        HealthChecks now = checks;
+        return now == null ? new Checked(0, 0) : new Checked(now.made(), now.failed());
+    }
+
+    public record Checked(long made, long failed) {}
+
     private Mono<DisposableServer> bind(InetSocketAddress address, Listening listening) {
         return TcpServer.create()
                 .runOn(loops, true)
@@ -186,6 +211,10 @@ public final class ProxyServer {
                     .then(drained.asMono());
             return Mono.firstWithSignal(drained.asMono(), cutOff).doFinally(end -> {
                 onEveryLoop(loop -> loop.pools.close());
+                HealthChecks checking = checks;
+                if (checking != null) {
+                    checking.close();
+                }
                 tls.close();
                 if (resolver != null) {
                     resolver.close();

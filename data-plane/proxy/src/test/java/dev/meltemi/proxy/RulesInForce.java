@@ -10,6 +10,7 @@ import dev.meltemi.schemas.compiled.AccessRules;
 import dev.meltemi.schemas.compiled.Declaration;
 import dev.meltemi.schemas.compiled.Destination;
 import dev.meltemi.schemas.compiled.DestinationPolicy;
+import dev.meltemi.schemas.compiled.HealthCheck;
 import dev.meltemi.schemas.compiled.HttpRoute;
 import dev.meltemi.schemas.compiled.HttpRules;
 import dev.meltemi.schemas.compiled.Mirror;
@@ -135,6 +136,23 @@ final class RulesInForce {
                 .build());
         table = compile();
         return this;
+    }
+
+    /// Callers ask every endpoint.
+    RulesInForce checks(HealthCheck how) {
+        policies = List.of(DestinationPolicy.newBuilder()
+                .setRule("default/reviews")
+                .setNamespace("default")
+                .setHost(HOST)
+                .setConfigOffset(1)
+                .setHealthCheck(how)
+                .build());
+        table = compile();
+        return this;
+    }
+
+    Clusters clusters() {
+        return clusters;
     }
 
     /// Changes the one route there is.

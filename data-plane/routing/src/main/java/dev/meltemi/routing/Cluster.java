@@ -7,9 +7,11 @@ import dev.meltemi.schemas.compiled.Warmup;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,10 @@ public final class Cluster {
     private volatile List<Endpoint> members = List.of();
     private volatile @Nullable Outliers outliers;
     private Place home = Place.UNKNOWN;
+    /// Checks found them unwell. Written under this object's monitor.
+    private final Set<Endpoint> failing = ConcurrentHashMap.newKeySet();
+
+    private volatile Consumer<HealthChange> health = change -> {};
     private final LongAdder ejections = new LongAdder();
     private volatile @Nullable Balancer balancer;
     private final AtomicInteger turn = new AtomicInteger();
@@ -241,6 +247,10 @@ public final class Cluster {
     /// @param from where the caller runs
     synchronized void replace(List<Endpoint> now, Place from) {
         members = List.copyOf(now);
+        failing.retainAll(members);
+        if (definition.policy().healthCheck() == null) {
+            failing.clear();
+        }
         home = from;
         OutlierSettings settings = definition.policy().outlier();
         outliers = settings == null ? null : new Outliers(settings, members, outliers);
@@ -260,8 +270,7 @@ public final class Cluster {
 
     private synchronized void rebalance() {
         rewarmAt.set(NEVER);
-        Outliers judge = outliers;
-        Set<Endpoint> well = Set.copyOf(judge == null ? members : judge.candidates(members));
+        Set<Endpoint> well = Set.copyOf(well());
         List<LocalityPlan.Part> parts = LocalityPlan.of(definition.policy(), home, members, well::contains);
         if (parts.isEmpty()) {
             balancer = null;
@@ -277,6 +286,43 @@ public final class Cluster {
         }
     }
 
+    /// Those that are neither ejected nor failing checks; all, where these would be fewer than the share that has to be
+    /// healthy: then it is more likely that the judgement is wrong (panic).
+    private List<Endpoint> well() {
+        Outliers judge = outliers;
+        OutlierSettings settings = definition.policy().outlier();
+        int least = settings == null ? 0 : settings.minHealthPercent();
+        List<Endpoint> trusted = members.stream()
+                .filter(endpoint -> !failing.contains(endpoint) && !(judge != null && judge.isEjected(endpoint)))
+                .toList();
+        return trusted.size() * 100L < (long) least * members.size() ? members : trusted;
+    }
+
+    /// What checks say of an endpoint.
+    ///
+    /// @param why for people
+    public void checked(Endpoint endpoint, boolean healthy, String why) {
+        synchronized (this) {
+            if (!members.contains(endpoint) || (healthy ? !failing.remove(endpoint) : !failing.add(endpoint))) {
+                return;
+            }
+            if (healthy) {
+                endpoint.begins(clock.getAsLong());
+            }
+            rebalance();
+        }
+        tell(endpoint, healthy ? HealthChange.Kind.HEALTHY : HealthChange.Kind.UNHEALTHY, why);
+    }
+
+    /// Who is told of endpoints' health; may be called on an event loop.
+    void tellHealthTo(Consumer<HealthChange> listener) {
+        health = listener;
+    }
+
+    private void tell(Endpoint endpoint, HealthChange.Kind kind, String why) {
+        health.accept(new HealthChange(this, endpoint, kind, why));
+    }
+
     /// An endpoint has answered.
     ///
     /// @param now nanoseconds on a clock that all event loops share
@@ -285,6 +331,7 @@ public final class Cluster {
         if (judge != null && judge.onAnswer(endpoint, status, now)) {
             ejections.increment();
             rebalance();
+            tell(endpoint, HealthChange.Kind.EJECTED, "last answer: " + status);
         }
     }
 
@@ -294,6 +341,7 @@ public final class Cluster {
         if (judge != null && judge.report(endpoint, HostHealth.Event.LOCAL_FAILURE, now)) {
             ejections.increment();
             rebalance();
+            tell(endpoint, HealthChange.Kind.EJECTED, "last answer: none");
         }
     }
 
@@ -315,7 +363,8 @@ public final class Cluster {
     /// To be called now and then, best before each pick.
     public void sweep(long now) {
         Outliers judge = outliers;
-        if (judge != null && judge.sweep(now)) {
+        if (judge != null
+                && judge.sweep(now, endpoint -> tell(endpoint, HealthChange.Kind.RETURNED, "ejection is over"))) {
             rebalance();
         }
     }
@@ -326,8 +375,12 @@ public final class Cluster {
     }
 
     /// All that are healthy as far as their leases tell, ejected or not.
-    List<Endpoint> members() {
+    public List<Endpoint> members() {
         return members;
+    }
+
+    boolean isFailing(Endpoint endpoint) {
+        return failing.contains(endpoint);
     }
 
     boolean isEjected(Endpoint endpoint) {

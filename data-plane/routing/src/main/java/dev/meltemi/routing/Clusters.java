@@ -33,6 +33,7 @@ public final class Clusters {
     private @Nullable Map<String, ServiceEndpoint> latest;
     private final LongSupplier clock;
     private final Map<String, List<InetAddress>> resolved = new HashMap<>();
+    private volatile Consumer<HealthChange> health = change -> {};
     private Consumer<Names> nameFinder = wanted -> {};
     private Names asked = Names.NONE;
     private Duration nameRefresh = Names.NONE.refresh();
@@ -97,6 +98,11 @@ public final class Clusters {
     /// @param refresh how long answers hold that don't say it themselves
     synchronized void refreshNamesAfter(Duration refresh) {
         nameRefresh = refresh;
+    }
+
+    /// @param listener told when an endpoint is ejected, fails checks, or is well again; mustn't block
+    public void tellHealthTo(Consumer<HealthChange> listener) {
+        health = listener;
     }
 
     private void askForNames() {
@@ -195,6 +201,7 @@ public final class Clusters {
         Cluster cluster = byName.get(name);
         if (cluster == null) {
             cluster = new Cluster(name, definition, clock);
+            cluster.tellHealthTo(change -> health.accept(change));
             fill(cluster);
             byName.put(name, cluster);
             byHost.computeIfAbsent(definition.service().host(), _ -> new HashSet<>())

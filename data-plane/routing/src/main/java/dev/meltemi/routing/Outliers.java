@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The endpoints of one cluster as its callers' requests judge them. Event loops report without locks; an answer that
@@ -84,8 +85,9 @@ final class Outliers {
 
     /// Brings back those whose time is up, once an interval, on whichever event loop comes by first.
     ///
-    /// @return whether anybody has come back
-    boolean sweep(long now) {
+    /// @param returned told who has come back
+    /// @return whether anybody has
+    boolean sweep(long now, Consumer<Endpoint> returned) {
         long due = sweepDue.get();
         if (begun && now - due < 0) {
             return false;
@@ -98,16 +100,12 @@ final class Outliers {
             return false;
         }
         boolean changed = false;
-        for (var health : hosts.values()) {
-            changed |= step(health, HostHealth.Event.SWEEP, now);
+        for (var host : hosts.entrySet()) {
+            if (step(host.getValue(), HostHealth.Event.SWEEP, now)) {
+                returned.accept(host.getKey());
+                changed = true;
+            }
         }
         return changed;
-    }
-
-    /// Those that aren't ejected; all, where these would be fewer than the share that has to be healthy.
-    List<Endpoint> candidates(List<Endpoint> all) {
-        List<Endpoint> trusted =
-                all.stream().filter(endpoint -> !isEjected(endpoint)).toList();
-        return trusted.size() * 100L < (long) settings.minHealthPercent() * all.size() ? all : trusted;
     }
 }

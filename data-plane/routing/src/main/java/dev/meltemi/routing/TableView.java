@@ -61,7 +61,7 @@ public record TableView(
             for (Endpoint endpoint : cluster.members()) {
                 endpoints.add(new EndpointRow(
                         endpoint.toString(),
-                        "HEALTHY",
+                        cluster.isFailing(endpoint) ? "UNHEALTHY" : "HEALTHY",
                         cluster.isEjected(endpoint) ? "FAILED" : "OK",
                         cluster.name(),
                         endpoint.instance()));

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meltemi.schemas.access.Edge;
 import dev.meltemi.schemas.access.WorkloadLabels;
+import dev.meltemi.schemas.compiled.HealthCheck;
+import dev.meltemi.schemas.compiled.HealthCheckKind;
 import dev.meltemi.schemas.compiled.OutlierDetection;
 import dev.meltemi.schemas.compiled.TrafficPolicy;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -169,5 +173,78 @@ class OutliersTest {
         HostHealth after = HostHealth.TRUSTED.next(HostHealth.Event.SUCCESS, 5, settings, true);
 
         assertThat(after).isSameAs(HostHealth.TRUSTED);
+    }
+
+    private Cluster checked(UnaryOperator<OutlierDetection.Builder> said) {
+        PolicyInForce policy = Policies.inForce(
+                Given.policy("default")
+                        .setHealthCheck(HealthCheck.newBuilder()
+                                .setKind(HealthCheckKind.TCP)
+                                .setIntervalUs(1_000_000)
+                                .setTimeoutUs(1_000_000)
+                                .build())
+                        .setTraffic(TrafficPolicy.newBuilder()
+                                .setPorts(Map.of())
+                                .setOutlierDetection(said.apply(OutlierDetection.newBuilder()
+                                                .setConsecutive5xxErrors(3)
+                                                .setMaxEjectionPercent(100))
+                                        .build())
+                                .build())
+                        .build(),
+                null,
+                0);
+        var cluster = new Cluster(
+                "test",
+                new Cluster.Definition(
+                        Edge.Service.UNKNOWN, 80, Cluster.Origin.ENDPOINTS, policy, Cluster.Tls.AUTO, ""));
+        cluster.replace(four);
+        cluster.sweep(0);
+        return cluster;
+    }
+
+    @Test
+    void either_checks_or_answers_make_an_endpoint_unwell_and_both_must_hold_it_well() {
+        var cluster = checked(settings -> settings);
+        var told = new ArrayList<String>();
+        cluster.tellHealthTo(change -> told.add(change.kind() + " " + change.why()));
+
+        cluster.checked(bad, false, "status 503");
+        answers(cluster, bad, 0, 500, 500, 500);
+        cluster.checked(bad, true, "answers");
+        assertThat(cluster.endpoints()).as("still ejected").hasSize(3);
+        cluster.sweep(50 * SECOND);
+
+        assertThat(cluster.endpoints()).hasSize(4);
+        assertThat(told)
+                .containsExactly(
+                        "UNHEALTHY status 503",
+                        "EJECTED last answer: 500",
+                        "HEALTHY answers",
+                        "RETURNED ejection is over");
+    }
+
+    @Test
+    void below_the_share_that_has_to_be_healthy_checks_are_disregarded_too() {
+        var strict = checked(settings -> settings);
+        var panicking = checked(settings -> settings.setMinHealthPercent(51));
+
+        for (Cluster cluster : List.of(strict, panicking)) {
+            cluster.checked(four.get(0), false, "late");
+            answers(cluster, four.get(1), 0, 500, 500, 500);
+        }
+
+        assertThat(strict.endpoints()).hasSize(2);
+        assertThat(panicking.endpoints()).hasSize(4);
+    }
+
+    @Test
+    void a_check_of_an_endpoint_that_has_left_changes_nothing() {
+        var cluster = checked(settings -> settings);
+        cluster.replace(four.subList(1, 4));
+
+        cluster.checked(bad, false, "late");
+        cluster.replace(four);
+
+        assertThat(cluster.endpoints()).hasSize(4);
     }
 }

@@ -95,6 +95,27 @@ public final class Sidecar implements AutoCloseable {
                         "meltemi_dns_failures",
                         "Names asked for in vain",
                         () -> names.counters().failures());
+        var news = new HealthNews(telemetry::tell, System::nanoTime);
+        config.clusters().tellHealthTo(news);
+        proxy.check(() -> config.clusters().byName().values());
+        telemetry
+                .metrics()
+                .counter(
+                        "meltemi_health_events_dropped",
+                        "Changes of endpoints' health that weren't told",
+                        news::dropped);
+        telemetry
+                .metrics()
+                .counter(
+                        "meltemi_health_checks",
+                        "Questions to endpoints",
+                        () -> proxy.checked().made());
+        telemetry
+                .metrics()
+                .counter(
+                        "meltemi_health_checks_failed",
+                        "Questions that weren't answered well",
+                        () -> proxy.checked().failed());
         proxy.refusedConnections()
                 .keySet()
                 .forEach(why -> telemetry
