@@ -78,7 +78,7 @@ final class AccessLine {
     private static Protocol protocol(Refusal refusal) {
         return switch (refusal) {
             case BROKEN_HTTP_2, FLOOD -> Protocol.HTTP_2;
-            case PLAINTEXT, CLOSED, NO_IDENTITY, PEER, HANDSHAKE, TIMEOUT, LEFT -> Protocol.HTTP_1_1;
+            case PLAINTEXT, CLOSED, NO_IDENTITY, PEER, HANDSHAKE, TIMEOUT, LEFT, NOT_HTTP -> Protocol.HTTP_1_1;
         };
     }
 

@@ -40,6 +40,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Call
     private final Http2Connection.PropertyKey key;
     private final Deadline deadline;
     private final List<Http2Downstream> worked = new ArrayList<>(4);
+    private final RecentResets resets = new RecentResets();
 
     @SuppressWarnings("NullAway.Init") // handlerAdded
     private ChannelHandlerContext ctx;
@@ -242,6 +243,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Call
     }
 
     void reset(Http2Stream stream, Http2Error error) {
+        resets.add(stream.id());
         resetStream(ctx, stream.id(), error.code(), ctx.newPromise());
         flushSoon();
     }
@@ -281,16 +283,41 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Call
     @Override
     protected void onStreamError(
             ChannelHandlerContext context, boolean outbound, Throwable cause, Http2Exception.StreamException error) {
+        if (error.error() == Http2Error.STREAM_CLOSED && connection().stream(error.streamId()) == null) {
+            onClosedStream(context, cause, error.streamId());
+            return;
+        }
         Http2Downstream request = on(error.streamId());
         boolean tooLong = error instanceof Http2Exception.HeaderListSizeException size && size.duringDecode();
         if (tooLong && request == null && answersTooLong(error.streamId())) {
             return;
         }
+        boolean behindEnd = request != null
+                && codec.gate.readsFields()
+                && !connection().stream(error.streamId()).state().remoteSideOpen();
+        Http2Exception.StreamException told = behindEnd ? Http2Words.behindEnd(error.streamId()) : error;
         if (request != null) {
-            request.broken(tooLong ? "headers_too_long" : Http2Words.of(error));
+            request.broken(tooLong ? "headers_too_long" : Http2Words.of(told));
         }
-        super.onStreamError(context, outbound, cause, error);
+        resets.add(error.streamId());
+        super.onStreamError(context, outbound, cause, told);
         if (!outbound) {
+            madeUsReset();
+        }
+    }
+
+    /// What was on its way when we reset a stream is nobody's mistake. Otherwise a body gets another reset, and fields
+    /// end the connection: whoever sends those has lost count of its streams (RFC 9113, 5.1 and 5.1.1).
+    private void onClosedStream(ChannelHandlerContext context, Throwable cause, int streamId) {
+        if (resets.contains(streamId)) {
+            return;
+        }
+        if (codec.gate.readsFields()) {
+            Http2Exception error = Http2Exception.connectionError(
+                    Http2Error.STREAM_CLOSED, "fields on stream %d, which is closed", streamId);
+            onConnectionError(context, false, cause, error);
+        } else {
+            encoder().writeRstStream(context, streamId, Http2Error.STREAM_CLOSED.code(), context.newPromise());
             madeUsReset();
         }
     }

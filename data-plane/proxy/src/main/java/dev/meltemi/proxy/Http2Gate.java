@@ -20,6 +20,7 @@ final class Http2Gate implements Http2FrameReader {
 
     private final Http2FrameReader reader;
     private final Http2Floods floods;
+    private boolean fields;
     private boolean inBlock;
     private boolean partial;
     private boolean broken;
@@ -73,13 +74,19 @@ final class Http2Gate implements Http2FrameReader {
         }
     }
 
+    /// Whether the frame that is being read is one of a block of fields.
+    boolean readsFields() {
+        return fields;
+    }
+
     private void measure(byte type, int flags, int frame) {
+        fields = type == Http2FrameTypes.HEADERS || type == Http2FrameTypes.CONTINUATION;
         if (type == Http2FrameTypes.CONTINUATION) {
             octets += frame;
             inBlock = (flags & END_HEADERS) == 0;
         } else {
             octets = frame;
-            inBlock = type == Http2FrameTypes.HEADERS && (flags & END_HEADERS) == 0;
+            inBlock = fields && (flags & END_HEADERS) == 0;
         }
     }
 

@@ -1,12 +1,16 @@
 package dev.meltemi.proxy;
 
+import dev.meltemi.proxy.wire.Closing;
 import dev.meltemi.proxy.wire.Deadline;
 import dev.meltemi.proxy.wire.Spoken;
 import dev.meltemi.proxy.wire.StrictRequestDecoder;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /// Which HTTP a caller speaks: version 2 when it begins with that one's preface (RFC 9113, 3.3), or when TLS agreed
@@ -16,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored") // what fails closes the channel, and that is heard
 final class HttpOpening extends ChannelInboundHandlerAdapter implements CallerConnection {
     private static final byte FIRST_OF_PREFACE = 'P';
+    private static final int LINE = 256;
+    private static final ByteBuf VERSION = Unpooled.unreleasableBuffer(
+            Unpooled.copiedBuffer("HTTP/", StandardCharsets.US_ASCII).asReadOnly());
 
     private final Accepted accepted;
     private final Deadline deadline;
@@ -31,6 +38,12 @@ final class HttpOpening extends ChannelInboundHandlerAdapter implements CallerCo
 
     /// Puts what serves the caller behind `context`, and gives it the first octets.
     static void begin(ChannelHandlerContext context, Accepted accepted, ByteBuf octets) {
+        if (isForeign(octets)) {
+            octets.release();
+            accepted.tell(Refusal.NOT_HTTP, "the_first_line_is_not_HTTP's");
+            Closing.now(context);
+            return;
+        }
         switch (spoken(octets)) {
             case HTTP_2 -> http2(context, accepted);
             case UNKNOWN_YET -> context.pipeline().addAfter(context.name(), "meltemi.http", new HttpOpening(accepted));
@@ -43,6 +56,21 @@ final class HttpOpening extends ChannelInboundHandlerAdapter implements CallerCo
     private static Spoken spoken(ByteBuf octets) {
         boolean mayBe = octets.isReadable() && octets.getByte(octets.readerIndex()) == FIRST_OF_PREFACE;
         return mayBe ? Spoken.of(octets) : Spoken.HTTP_1;
+    }
+
+    /// Whether a whole line of several words came that names neither a method that is known nor a version. An answer
+    /// would mean nothing to whoever sent that.
+    private static boolean isForeign(ByteBuf octets) {
+        if (Spoken.of(octets) != Spoken.OTHER) {
+            return false;
+        }
+        int most = Math.min(octets.readableBytes(), LINE);
+        int end = octets.indexOf(octets.readerIndex(), octets.readerIndex() + most, (byte) '\n');
+        if (end < 0) {
+            return false;
+        }
+        ByteBuf line = octets.slice(octets.readerIndex(), end - octets.readerIndex());
+        return ByteBufUtil.indexOf(VERSION, line) < 0 && line.indexOf(0, line.readableBytes(), (byte) ' ') > 0;
     }
 
     private static void http1(ChannelHandlerContext context, Accepted accepted) {

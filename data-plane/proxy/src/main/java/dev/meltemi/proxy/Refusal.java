@@ -20,6 +20,8 @@ enum Refusal {
     TIMEOUT,
     /// It closed during the handshake.
     LEFT,
+    /// What it sent first is no HTTP of any version.
+    NOT_HTTP,
     /// It broke HTTP/2 in a way that concerns the whole connection.
     BROKEN_HTTP_2,
     /// It sent much that costs it little, see {@link Http2Floods}.
