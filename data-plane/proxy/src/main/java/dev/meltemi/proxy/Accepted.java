@@ -1,6 +1,8 @@
 package dev.meltemi.proxy;
 
+import dev.meltemi.proxy.overload.Action;
 import io.netty.channel.Channel;
+import io.netty.channel.socket.SocketChannel;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +54,15 @@ final class Accepted {
     String scheme() {
         // between sidecars TLS is the mesh's own affair: callers asked for http
         return secured && listening.kind() == Listening.Kind.GATEWAY ? "https" : "http";
+    }
+
+    /// There is no room for it: it goes before anything is read or built for it.
+    void reject() {
+        caller = Caller.on((SocketChannel) channel);
+        server.overload().did(Action.REJECT_INCOMING_CONNECTIONS);
+        String reason = server.overload().reason();
+        tell(Refusal.OVERLOAD, reason.isEmpty() ? "connections " + server.openConnections() : reason);
+        channel.unsafe().closeForcibly();
     }
 
     /// Nothing of this connection reaches anybody.

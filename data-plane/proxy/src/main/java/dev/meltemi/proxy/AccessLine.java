@@ -60,8 +60,10 @@ final class AccessLine {
                         "",
                         protocol(refusal).text(),
                         0,
-                        noChain ? "NR" : "DPE",
-                        noChain ? "filter_chain_not_found|" + words : words,
+                        noChain ? "NR" : refusal == Refusal.OVERLOAD ? "OM" : "DPE",
+                        noChain
+                                ? "filter_chain_not_found|" + words
+                                : refusal == Refusal.OVERLOAD ? "overload|" + words : words,
                         0,
                         0,
                         0,
@@ -78,7 +80,8 @@ final class AccessLine {
     private static Protocol protocol(Refusal refusal) {
         return switch (refusal) {
             case BROKEN_HTTP_2, FLOOD -> Protocol.HTTP_2;
-            case PLAINTEXT, CLOSED, NO_IDENTITY, PEER, HANDSHAKE, TIMEOUT, LEFT, NOT_HTTP -> Protocol.HTTP_1_1;
+            case OVERLOAD, PLAINTEXT, CLOSED, NO_IDENTITY, PEER, HANDSHAKE, TIMEOUT, LEFT, NOT_HTTP ->
+                Protocol.HTTP_1_1;
         };
     }
 

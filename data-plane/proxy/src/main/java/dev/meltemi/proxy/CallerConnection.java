@@ -2,6 +2,10 @@ package dev.meltemi.proxy;
 
 /// An open connection of a caller, as the proxy's end sees it.
 interface CallerConnection {
+    /// The proxy will stop: callers shall make no further requests here, if the protocol can say so between two
+    /// answers.
+    default void windDown() {}
+
     /// The proxy stops: an idle connection is closed once it has been quiet until then; a busy one after what is
     /// under way.
     ///

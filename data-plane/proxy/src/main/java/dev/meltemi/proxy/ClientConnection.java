@@ -82,7 +82,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
         loop.connections.put(context.channel(), this);
         patience.active();
         if (server.isDraining()) {
-            drain(patience.activeAt());
+            drain(patience.activeAt() + ProxyServer.QUIET.toNanos());
         }
         rearm();
     }
@@ -274,7 +274,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
 
     /// What the answer says about its connection; decides whether that ends with it.
     private @Nullable AsciiString connection(Exchange exchange, Framing framing) {
-        exchange.wantsClose |= framing.kind() == Framing.Kind.UNTIL_CLOSE || server.isDraining() || inputEnded;
+        exchange.wantsClose |= framing.kind() == Framing.Kind.UNTIL_CLOSE || inputEnded || server.endsConnections();
         if (exchange.wantsClose) {
             return HttpHeaderValues.CLOSE;
         }

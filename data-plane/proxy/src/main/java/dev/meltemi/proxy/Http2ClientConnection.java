@@ -107,7 +107,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Call
         activeAt = loop.now();
         headSince = activeAt;
         if (accepted.server.isDraining()) {
-            drain(activeAt);
+            drain(activeAt + ProxyServer.QUIET.toNanos());
         }
         wakeBy(nextDeadline());
     }
@@ -408,6 +408,12 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Call
     }
 
     /// Whoever hasn't heard it yet may still open streams: these are served (RFC 9113, 6.8).
+    /// GOAWAY, while streams that come all the same are served.
+    @Override
+    public void windDown() {
+        drain(Exchange.NEVER);
+    }
+
     @Override
     public void drain(long quietUntil) {
         if (!draining && !closed) {

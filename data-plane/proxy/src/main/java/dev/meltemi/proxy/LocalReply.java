@@ -17,6 +17,8 @@ final class LocalReply {
     private static final AsciiString TEXT = AsciiString.cached("text/plain");
     static final byte[] NO_BODY = {};
     private static final AsciiString SERVER = AsciiString.cached("meltemi");
+    /// Seconds: what is too much now is often over then.
+    private static final AsciiString SOON = AsciiString.cached("1");
     /// A request body that is shorter is read and dropped, so that the connection can go on.
     private static final int DRAINABLE = 64 * 1024;
 
@@ -36,7 +38,11 @@ final class LocalReply {
         FailureWords words = FailureWords.of(failure);
         exchange.wantsClose |= failure instanceof ProxyFailure.MalformedRequest;
         byte[] body = words.body().getBytes(StandardCharsets.UTF_8);
-        send(exchange, words.status(), words.details(), body, textHeaders(exchange, body));
+        HttpHeaders headers = textHeaders(exchange, body);
+        if (failure instanceof ProxyFailure.Overloaded || failure instanceof ProxyFailure.Overflow) {
+            headers.set(HttpHeaderNames.RETRY_AFTER, SOON);
+        }
+        send(exchange, words.status(), words.details(), body, headers);
     }
 
     static void note(Exchange exchange, ProxyFailure failure) {

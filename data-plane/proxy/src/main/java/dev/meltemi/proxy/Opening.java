@@ -73,7 +73,7 @@ final class Opening extends ChannelInboundHandlerAdapter implements CallerConnec
         deadline.set(
                 now + accepted.server.settings().timeouts().downstreamIdle().toNanos());
         if (accepted.server.isDraining()) {
-            drain(now);
+            drain(now + ProxyServer.QUIET.toNanos());
         }
         expect(context);
     }

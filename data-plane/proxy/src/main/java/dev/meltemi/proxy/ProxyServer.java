@@ -1,6 +1,8 @@
 package dev.meltemi.proxy;
 
 import dev.meltemi.proxy.names.Resolvers;
+import dev.meltemi.proxy.overload.Action;
+import dev.meltemi.proxy.overload.Overload;
 import dev.meltemi.proxy.tls.MeshTls;
 import dev.meltemi.proxy.upstream.UpstreamPools;
 import dev.meltemi.routing.Cluster;
@@ -36,6 +38,8 @@ import reactor.netty.tcp.TcpServer;
 /// process share event loops and nothing else.
 public final class ProxyServer {
     private static final int BACKLOG = 4096;
+    /// How long an idle connection that shall end stays quiet before: a request may be on its way on it.
+    static final Duration QUIET = Duration.ofSeconds(1);
 
     private final ProxyPorts ports;
     private final ProxySettings settings;
@@ -49,7 +53,10 @@ public final class ProxyServer {
     private final Sinks.Empty<Void> drained = Sinks.empty();
     private final @Nullable AddressResolverGroup<?> resolver;
     private volatile @Nullable HealthChecks checks;
+    private final Overload overload;
+    private final Watch watch = new Watch(this, perLoop);
     private volatile boolean draining;
+    private volatile long lastArrival = System.nanoTime();
 
     /// On the event loops that Reactor Netty shares in a process, epoll where there is epoll.
     public ProxyServer(ProxyPorts ports, ProxySettings settings) {
@@ -62,6 +69,7 @@ public final class ProxyServer {
         this.loops = loops;
         this.resolver = settings.names().servers().isEmpty() ? null : Resolvers.group(settings.names(), loops);
         this.tls = new MeshTls(ports.identity(), ports.clock());
+        this.overload = new Overload(settings.overload(), open::get);
     }
 
     /// Where our own application sends its requests, in origin form (Host decides) or absolute form.
@@ -160,11 +168,13 @@ public final class ProxyServer {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UpstreamPools.BUFFERED)
                 .doOnChannelInit((observer, channel, remote) -> initialize(channel, listening))
                 .bind()
                 .cast(DisposableServer.class)
                 .doOnNext(listener -> {
                     listeners.add(listener);
+                    watch.start();
                     if (listening.kind() != Listening.Kind.INBOUND) {
                         sendingOn.add((InetSocketAddress) listener.address());
                     }
@@ -174,8 +184,14 @@ public final class ProxyServer {
     /// From here on the connection is ours: Reactor Netty has accepted it and keeps its loop.
     private void initialize(Channel channel, Listening listening) {
         Loop loop = perLoop.computeIfAbsent(channel.eventLoop(), this::loop);
-        var opening = new Opening(new Accepted(this, listening, loop, channel));
+        var accepted = new Accepted(this, listening, loop, channel);
         ChannelPipeline pipeline = channel.pipeline();
+        if (overload.rejects(open.get() + 1)) {
+            pipeline.remove(NettyPipeline.ReactiveBridge);
+            accepted.reject();
+            return;
+        }
+        var opening = new Opening(accepted);
         if (listening.kind() == Listening.Kind.INBOUND) {
             pipeline.addBefore(NettyPipeline.ReactiveBridge, "meltemi.first-bytes", new FirstBytes(opening));
         }
@@ -197,9 +213,9 @@ public final class ProxyServer {
     /// @return completes when no connection is left, often long before `grace` is over
     public Mono<Void> drain(Duration grace) {
         return Mono.defer(() -> {
-            draining = true;
+            windDown();
             listeners.forEach(DisposableServer::dispose);
-            Duration quiet = grace.compareTo(Duration.ofSeconds(4)) > 0 ? Duration.ofSeconds(1) : grace.dividedBy(4);
+            Duration quiet = grace.compareTo(QUIET.multipliedBy(4)) > 0 ? QUIET : grace.dividedBy(4);
             onEveryLoop(loop -> List.copyOf(loop.connections.values())
                     .forEach(connection -> connection.drain(loop.now() + quiet.toNanos())));
             if (open.get() == 0) {
@@ -210,6 +226,7 @@ public final class ProxyServer {
                             loop -> List.copyOf(loop.connections.values()).forEach(CallerConnection::closeNow)))
                     .then(drained.asMono());
             return Mono.firstWithSignal(drained.asMono(), cutOff).doFinally(end -> {
+                watch.stop();
                 onEveryLoop(loop -> loop.pools.close());
                 HealthChecks checking = checks;
                 if (checking != null) {
@@ -223,7 +240,42 @@ public final class ProxyServer {
         });
     }
 
-    private void onEveryLoop(Consumer<Loop> action) {
+    /// From now on each answer is its connection's last, so that callers go elsewhere; whoever comes is still served.
+    public void windDown() {
+        if (open.get() > 0) {
+            lastArrival = System.nanoTime();
+        }
+        draining = true;
+        onEveryLoop(loop -> List.copyOf(loop.connections.values()).forEach(CallerConnection::windDown));
+    }
+
+    /// Takes {@link #windDown} back, before {@link #drain}.
+    public void carryOn() {
+        draining = false;
+    }
+
+    /// Since the last connection or request came; where connections were open as winding down began, not longer than
+    /// since then.
+    public Duration quietFor() {
+        return Duration.ofNanos(System.nanoTime() - lastArrival);
+    }
+
+    /// Requests are heard only while winding down.
+    void arrival() {
+        lastArrival = System.nanoTime();
+    }
+
+    /// An event loop has ended although nobody asked it to: whatever is on it is deaf, and so is this proxy.
+    public boolean broken() {
+        return watch.sawDeadLoop();
+    }
+
+    /// @param action once, should it break
+    public void whenBroken(Runnable action) {
+        watch.whenBroken(action);
+    }
+
+    void onEveryLoop(Consumer<Loop> action) {
         perLoop.values().forEach(loop -> loop.executor.execute(() -> action.accept(loop)));
     }
 
@@ -243,6 +295,11 @@ public final class ProxyServer {
         return tls.resumed();
     }
 
+    /// What it has too much of, and what it does about that.
+    public Overload overload() {
+        return overload;
+    }
+
     RefusedCallers refused() {
         return refused;
     }
@@ -255,9 +312,22 @@ public final class ProxyServer {
         return draining;
     }
 
+    /// Whether an answer is its connection's last.
+    boolean endsConnections() {
+        if (draining) {
+            return true;
+        }
+        if (overload.closesIdle()) {
+            overload.did(Action.DISABLE_HTTP_KEEPALIVE);
+            return true;
+        }
+        return false;
+    }
+
     /// Counts it until it closes.
     void opened(Accepted accepted) {
         open.incrementAndGet();
+        arrival();
         accepted.channel.closeFuture().addListener(closed -> {
             accepted.loop.connections.remove(accepted.channel);
             if (open.decrementAndGet() == 0 && draining) {

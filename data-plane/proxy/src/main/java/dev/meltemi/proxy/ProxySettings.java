@@ -1,6 +1,7 @@
 package dev.meltemi.proxy;
 
 import dev.meltemi.proxy.names.NameSettings;
+import dev.meltemi.proxy.overload.OverloadSettings;
 import dev.meltemi.proxy.tls.MeshTls;
 import dev.meltemi.proxy.upstream.UpstreamSettings;
 import io.netty.handler.codec.http.HttpDecoderConfig;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// themselves
 /// @param sampledPercent of the traces that begin here, 0 to 100
 /// @param names how names are resolved
+/// @param overload what is too much, and of what
 public record ProxySettings(
         Timeouts timeouts,
         Limits limits,
@@ -25,10 +27,21 @@ public record ProxySettings(
         @Nullable String upstreamBindAddress,
         @Nullable String applicationBindAddress,
         double sampledPercent,
-        NameSettings names) {
+        NameSettings names,
+        OverloadSettings overload) {
+    /// Linkerd's fail-fast: whoever waits longer for a connection had better hear so.
+    private static final Duration QUEUE_TIMEOUT = Duration.ofSeconds(3);
+
     /// Envoy's edge settings, and Istio's sampling of one percent.
     public static final ProxySettings DEFAULT = new ProxySettings(
-            Timeouts.DEFAULT, Limits.DEFAULT, Http2Limits.DEFAULT, null, null, 1.0, NameSettings.DEFAULT);
+            Timeouts.DEFAULT,
+            Limits.DEFAULT,
+            Http2Limits.DEFAULT,
+            null,
+            null,
+            1.0,
+            NameSettings.DEFAULT,
+            OverloadSettings.ofThisProcess());
 
     /// @param head from the first octet of a request head to its last
     /// @param downstreamIdle between two requests of a connection
@@ -73,31 +86,37 @@ public record ProxySettings(
     }
 
     public ProxySettings withUpstreamBindAddress(String address) {
-        return new ProxySettings(timeouts, limits, http2, address, address, sampledPercent, names);
+        return new ProxySettings(timeouts, limits, http2, address, address, sampledPercent, names, overload);
     }
 
     public ProxySettings withApplicationBindAddress(String address) {
-        return new ProxySettings(timeouts, limits, http2, upstreamBindAddress, address, sampledPercent, names);
+        return new ProxySettings(
+                timeouts, limits, http2, upstreamBindAddress, address, sampledPercent, names, overload);
     }
 
     public ProxySettings with(Timeouts other) {
         return new ProxySettings(
-                other, limits, http2, upstreamBindAddress, applicationBindAddress, sampledPercent, names);
+                other, limits, http2, upstreamBindAddress, applicationBindAddress, sampledPercent, names, overload);
     }
 
     public ProxySettings with(Limits other) {
         return new ProxySettings(
-                timeouts, other, http2, upstreamBindAddress, applicationBindAddress, sampledPercent, names);
+                timeouts, other, http2, upstreamBindAddress, applicationBindAddress, sampledPercent, names, overload);
     }
 
     public ProxySettings with(Http2Limits other) {
         return new ProxySettings(
-                timeouts, limits, other, upstreamBindAddress, applicationBindAddress, sampledPercent, names);
+                timeouts, limits, other, upstreamBindAddress, applicationBindAddress, sampledPercent, names, overload);
     }
 
     public ProxySettings with(NameSettings other) {
         return new ProxySettings(
-                timeouts, limits, http2, upstreamBindAddress, applicationBindAddress, sampledPercent, other);
+                timeouts, limits, http2, upstreamBindAddress, applicationBindAddress, sampledPercent, other, overload);
+    }
+
+    public ProxySettings with(OverloadSettings other) {
+        return new ProxySettings(
+                timeouts, limits, http2, upstreamBindAddress, applicationBindAddress, sampledPercent, names, other);
     }
 
     HttpDecoderConfig decoding() {
@@ -116,6 +135,7 @@ public record ProxySettings(
                 applicationBindAddress,
                 limits.connectionsPerEndpoint(),
                 timeouts.upstreamIdle(),
+                QUEUE_TIMEOUT,
                 ownListener,
                 tls,
                 decoding(),

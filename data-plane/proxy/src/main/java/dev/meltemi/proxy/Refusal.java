@@ -6,6 +6,8 @@ import java.nio.channels.ClosedChannelException;
 
 /// Why a caller's connection was closed, most often before any request of it was read.
 enum Refusal {
+    /// The proxy has no room for it.
+    OVERLOAD,
     /// The port takes mTLS only.
     PLAINTEXT,
     /// Nobody gets in at the port, because a rule for it can't be read.

@@ -27,6 +27,9 @@ final class RequestIntake {
 
     /// @param target as it came
     Exchange open(Protocol protocol, HttpMethod method, String target, HttpHeaders headers) {
+        if (client.server().isDraining()) {
+            client.server().arrival();
+        }
         return new Exchange(
                 client,
                 ports.table().get(),

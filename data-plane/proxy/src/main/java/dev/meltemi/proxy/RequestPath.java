@@ -10,6 +10,7 @@ final class RequestPath {
     static List<RequestFilter> outbound() {
         return List.of(
                 new RequestValidation(false), // one meaning, or none: before anybody judges anything
+                new LoadShedding(), //           in the proxy's own words, and before anything is worked out
                 new PathNormalization(), //      before rules see the path
                 new TraceContext(), //           whatever happens now can be found again
                 new ForgedHeaders(), //          an application doesn't speak in the mesh's own words either
@@ -26,6 +27,7 @@ final class RequestPath {
     static List<RequestFilter> inbound() {
         return List.of(
                 new RequestValidation(false), // a mesh peer can be hostile too
+                new LoadShedding(), //           in the proxy's own words, and before anything is worked out
                 new PathNormalization(), //      the application and its policies see one path
                 new TraceContext(), //           continues what the caller's side began
                 new ProvenCaller(), //           who it is, if that was proven; else its word means nothing
@@ -38,6 +40,7 @@ final class RequestPath {
     static List<RequestFilter> gateway() {
         return List.of(
                 new RequestValidation(true), //  strictest at the edge
+                new LoadShedding(), //           in the proxy's own words, and before anything is worked out
                 new PathNormalization(), //      before rules see the path
                 new ForgedHeaders(), //          nobody outside speaks in the mesh's own words
                 new ForwardedFor(), //           who it was, for everybody behind

@@ -137,6 +137,7 @@ final class RetryRules {
         return switch (failure.kind()) {
             case CONNECT -> new ProxyFailure.ConnectFailed(failure.why());
             case CONNECT_TIMEOUT -> new ProxyFailure.ConnectFailed("connection_timeout");
+            case LOCAL -> new ProxyFailure.NoSocket(failure.why());
             case OVERFLOW -> new ProxyFailure.Overflow(failure.why());
             case LOOP -> new ProxyFailure.RequestLoop(failure.why());
             case CLOSED -> new ProxyFailure.UpstreamReset(failure.why(), sent);

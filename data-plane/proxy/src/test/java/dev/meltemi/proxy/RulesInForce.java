@@ -102,6 +102,12 @@ final class RulesInForce {
         return this;
     }
 
+    RulesInForce withoutEndpoints() {
+        endpoints.clear();
+        table = compile();
+        return this;
+    }
+
     /// For the whole mesh.
     RulesInForce mutualTls(MutualTls mode) {
         return access(AccessRules.newBuilder().setMutualTls(mode));

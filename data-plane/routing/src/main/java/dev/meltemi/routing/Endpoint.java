@@ -18,6 +18,7 @@ public final class Endpoint {
     private volatile Place place = Place.UNKNOWN;
     private volatile long since;
     private final Latency latency = new Latency();
+    private volatile boolean gone;
 
     /// Who an endpoint is, as its record says.
     ///
@@ -74,6 +75,15 @@ public final class Endpoint {
     /// null when nothing is known of it, and then any member of the mesh will do, as in Istio.
     public @Nullable String expectedPeer() {
         return identity.peer();
+    }
+
+    /// Whether its record is gone: nothing new is sent there, and what is connected shall end.
+    public boolean isGone() {
+        return gone;
+    }
+
+    void leave() {
+        gone = true;
     }
 
     Place place() {

@@ -76,6 +76,15 @@ public record FailureWords(int status, String flag, String details, String body,
             case ProxyFailure.MalformedRequest(var status, var why) -> of(status, "DPE", underscored(why), "");
             case ProxyFailure.DownstreamClosed() -> of(0, "DC", "downstream_remote_disconnect", "");
             case ProxyFailure.InjectedAbort(var status) -> of(status, "FI", "fault_filter_abort", "fault filter abort");
+            case ProxyFailure.Overloaded(var what) ->
+                of(503, "OM", "overload", "this proxy is overloaded: " + what + "; try again later");
+            case ProxyFailure.NoSocket(var why) ->
+                of(
+                        503,
+                        "UF",
+                        details(BEFORE_RESPONSE, "local_connection_failure", why),
+                        "this proxy could not connect: " + why,
+                        ON_CONNECT);
             case ProxyFailure.Refusing(var why) -> of(503, "-", underscored(why), why);
         };
     }

@@ -55,6 +55,11 @@ final class HostEndpoints {
                 }
             }
         });
+        made.forEach((place, endpoint) -> {
+            if (!now.containsKey(place)) {
+                endpoint.leave();
+            }
+        });
         made = now;
         unwell = ill;
     }

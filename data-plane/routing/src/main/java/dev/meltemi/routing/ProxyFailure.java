@@ -58,6 +58,15 @@ public sealed interface ProxyFailure {
     /// An abort that the rule ordered: FI.
     record InjectedAbort(int status) implements ProxyFailure {}
 
-    /// The proxy is stopping or overloaded and takes nothing new: 503.
+    /// The proxy has too much of something and takes no new request: OM, 503.
+    ///
+    /// @param what `heap 93%`
+    record Overloaded(String what) implements ProxyFailure {}
+
+    /// No socket could be had for connecting: too many open files, or no local port is left. UF, 503, and nobody
+    /// blames the endpoint for it.
+    record NoSocket(String why) implements ProxyFailure {}
+
+    /// The proxy refuses the request, and says why: 503.
     record Refusing(String why) implements ProxyFailure {}
 }

@@ -26,7 +26,9 @@ class FailureWordsTest {
             case "Malformed" -> new ProxyFailure.MalformedRequest(431, "headers too long");
             case "Gone" -> new ProxyFailure.DownstreamClosed();
             case "Aborted" -> new ProxyFailure.InjectedAbort(418);
-            case "Refusing" -> new ProxyFailure.Refusing("overload");
+            case "Refusing" -> new ProxyFailure.Refusing("closed port");
+            case "Overloaded" -> new ProxyFailure.Overloaded("heap 93%");
+            case "NoSocket" -> new ProxyFailure.NoSocket("Too many open files");
             default -> throw new IllegalArgumentException("no such failure: " + word);
         };
     }

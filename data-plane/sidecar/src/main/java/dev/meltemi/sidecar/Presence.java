@@ -152,6 +152,15 @@ final class Presence implements AutoCloseable {
         changed();
     }
 
+    /// It goes on after all.
+    void stay() {
+        thread.schedule(() -> {
+            leaving = false;
+            registered = false;
+            beat();
+        });
+    }
+
     private void goodbye(Write<?> write) {
         try {
             bus.publish(write).block(GOODBYE);

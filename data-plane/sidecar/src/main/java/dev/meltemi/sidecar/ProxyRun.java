@@ -12,6 +12,9 @@ import reactor.netty.resources.LoopResources;
 
 /// One proxy as a process: starts it, says where it listens, and drains it when the process is asked to end.
 final class ProxyRun {
+    /// An event loop died.
+    private static final int BROKEN = 70;
+
     private ProxyRun() {}
 
     static int run(SidecarSettings settings, ProxyOptions options, ProxyBuses buses, PrintWriter out) {
@@ -38,7 +41,7 @@ final class ProxyRun {
             out.println((settings.who().gateway() ? "gateway " : "sidecar ") + sidecar.instance() + " started");
             out.flush();
             sidecar.awaitEnd();
-            return 0;
+            return sidecar.broken() ? BROKEN : 0;
         } finally {
             if (identity != null) {
                 identity.close();

@@ -18,7 +18,6 @@ import dev.meltemi.sidecar.config.RunningConfig;
 import dev.meltemi.sidecar.config.StaticConfig;
 import dev.meltemi.telemetry.AccessLog;
 import dev.meltemi.workload.WorkloadIdentity;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,12 +37,10 @@ import reactor.core.publisher.Mono;
 ///
 /// ```
 ///  STARTING ──first table──▶ READY ──close, SIGTERM, /drain──▶ DRAINING ──no connection left, or time is up──▶ ENDED
+///             READY ◀──/undrain── DRAINING
 /// ```
 public final class Sidecar implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Sidecar.class);
-    /// How long others may take to learn of the withdrawal before the listeners close.
-    private static final Duration FAREWELL = Duration.ofMillis(300);
-
     private final SidecarSettings settings;
     private final Workload self;
     private final Instant startedAt;
@@ -116,14 +113,8 @@ public final class Sidecar implements AutoCloseable {
                         "meltemi_health_checks_failed",
                         "Questions that weren't answered well",
                         () -> proxy.checked().failed());
-        proxy.refusedConnections()
-                .keySet()
-                .forEach(why -> telemetry
-                        .metrics()
-                        .counter(
-                                "mesh_connections_refused_" + why,
-                                "Callers' connections closed before a request was read: " + why.replace('_', ' '),
-                                () -> proxy.refusedConnections().getOrDefault(why, 0L)));
+        telemetry.follow(proxy);
+        proxy.whenBroken(() -> Thread.ofPlatform().name("broken-" + self.name()).start(this::close));
         this.listeners = new Listeners(proxy, settings.listen(), this::tell);
     }
 
@@ -242,7 +233,7 @@ public final class Sidecar implements AutoCloseable {
     /// A table is there, from the bus, a folder or a file, its access rules can be read, its ports are open,
     /// it has the identity that it shall have, and it isn't draining.
     public boolean ready() {
-        return config.serves() && listeners.settled() && identified() && !draining.get();
+        return config.serves() && listeners.settled() && identified() && !draining.get() && !broken();
     }
 
     /// A proxy that shall have an identity and has none, or an expired one, isn't ready: identity fails closed.
@@ -259,7 +250,7 @@ public final class Sidecar implements AutoCloseable {
         return listeners.addresses();
     }
 
-    /// Readiness off, registration withdrawn; who is still sent here is served.
+    /// Readiness off, registration withdrawn, and each answer its connection's last; who is still sent here is served.
     public void drain() {
         if (draining.compareAndSet(false, true)) {
             LOG.info("event=draining instance={}", instance());
@@ -268,7 +259,26 @@ public final class Sidecar implements AutoCloseable {
             if (leaving != null) {
                 leaving.leave();
             }
+            proxy.windDown();
         }
+    }
+
+    /// Takes {@link #drain} back, unless it ends already.
+    public void undrain() {
+        if (!closing.get() && draining.compareAndSet(true, false)) {
+            LOG.info("event=undrained instance={}", instance());
+            telemetry.tell("undrained", "");
+            proxy.carryOn();
+            var staying = presence;
+            if (staying != null) {
+                staying.stay();
+            }
+        }
+    }
+
+    /// An event loop died, so that it had to end: only a new process helps.
+    public boolean broken() {
+        return proxy.broken();
     }
 
     /// Drains, waits for what is under way, and ends; at once when there is nothing.
@@ -280,10 +290,8 @@ public final class Sidecar implements AutoCloseable {
         }
         drain();
         try {
-            var farewell = presence != null && proxy.openConnections() > 0 ? FAREWELL : Duration.ZERO;
-            Mono.delay(farewell)
-                    .then(proxy.drain(settings.drain()))
-                    .block(settings.drain().plusSeconds(2));
+            var known = presence == null ? Mono.<Void>empty() : Farewell.heard(proxy, settings.drain());
+            known.then(proxy.drain(settings.drain())).block(settings.drain().plusSeconds(2));
         } catch (RuntimeException e) {
             LOG.warn("event=drain-failed instance={} why=\"{}\" next=\"it ends anyway\"", instance(), e.toString());
         } finally {
@@ -358,6 +366,7 @@ public final class Sidecar implements AutoCloseable {
             counters.put("telemetry.dropped", told.dropped());
             counters.put("telemetry.waiting", told.waiting());
             counters.put("downstream.connections", (long) proxy.openConnections());
+            proxy.overload().figures().forEach((name, value) -> counters.put("overload." + name, value));
             proxy.refusedConnections().forEach((why, count) -> counters.put("downstream.refused." + why, count));
             counters.put("downstream.tls.resumed", proxy.resumedHandshakes());
             return counters;
@@ -366,6 +375,11 @@ public final class Sidecar implements AutoCloseable {
         @Override
         public void drain() {
             Thread.ofPlatform().name("drain-" + self.name()).start(Sidecar.this::drain);
+        }
+
+        @Override
+        public void undrain() {
+            Thread.ofPlatform().name("undrain-" + self.name()).start(Sidecar.this::undrain);
         }
 
         @Override

@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
             "0:it was asked to end",
             "64:the command line isn't right",
             "65:a document of --resources isn't right",
-            "69:a port is taken"
+            "69:a port is taken",
+            "70:an event loop died, and it must be started anew"
         })
 public final class SidecarCommand implements Callable<Integer> {
     private final ProxyBuses buses;

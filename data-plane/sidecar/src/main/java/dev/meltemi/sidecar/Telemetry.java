@@ -1,6 +1,7 @@
 package dev.meltemi.sidecar;
 
 import dev.meltemi.export.IstioMetrics;
+import dev.meltemi.proxy.ProxyServer;
 import dev.meltemi.proxy.TelemetrySink;
 import dev.meltemi.schemas.access.AccessEntry;
 import dev.meltemi.sidecar.config.ConfigFollower;
@@ -8,6 +9,7 @@ import dev.meltemi.telemetry.AccessLog;
 import dev.meltemi.workload.WorkloadIdentity;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// What happens to a request's entry: it is counted, and told to the bus when there is one.
@@ -50,6 +52,29 @@ final class Telemetry implements TelemetrySink, AutoCloseable {
                 "mesh_state_write_failures",
                 "Last-known-good files that couldn't be written",
                 following::writeFailures);
+    }
+
+    /// What is said of the callers that were refused, and of what there is too much of.
+    void follow(ProxyServer proxy) {
+        proxy.refusedConnections()
+                .keySet()
+                .forEach(why -> metrics.counter(
+                        "mesh_connections_refused_" + why,
+                        "Callers' connections closed before a request was read: " + why.replace('_', ' '),
+                        () -> proxy.refusedConnections().getOrDefault(why, 0L)));
+        metrics.gauge("mesh_connections_open", "Callers' connections", proxy::openConnections);
+        metrics.gauge("mesh_connections_limit", "Callers' connections at most", proxy.overload()::maxConnections);
+        proxy.overload().figures().keySet().forEach(name -> {
+            String metric = "mesh_overload_" + name.replace('.', '_');
+            DoubleSupplier value = () -> proxy.overload().figures().getOrDefault(name, 0L);
+            if (name.endsWith(".done")) {
+                metrics.counter(metric, "How often it was done under pressure", value);
+            } else if (name.endsWith(".active")) {
+                metrics.gauge(metric, "Whether it is done because of pressure", value);
+            } else {
+                metrics.gauge(metric, "Percent used; of the heap and direct memory, after a collection", value);
+            }
+        });
     }
 
     /// What is said of our certificate.

@@ -95,6 +95,44 @@ class DrainTest {
         }
     }
 
+    @Test
+    void who_doesnt_know_yet_that_it_goes_is_served_and_told() throws Exception {
+        try (var first = asking()) {
+            var closing = CompletableFuture.runAsync(proxy::close);
+            await().until(() -> proxy.health() == 503);
+            answer.tryEmitValue("the review");
+
+            String another = ask();
+
+            assertThat(another).startsWith("HTTP/1.1 200").containsIgnoringCase("connection: close\r\n");
+            first.getInputStream().readAllBytes();
+            closing.get(GRACE.toSeconds(), TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void draining_can_be_taken_back() throws Exception {
+        answer.tryEmitValue("the review");
+        assertThat(proxy.post("/drain")).isEqualTo(200);
+        await().until(() -> proxy.health() == 503 && !mesh.isRegistered(proxy.instance()));
+        assertThat(ask()).startsWith("HTTP/1.1 200");
+
+        assertThat(proxy.post("/undrain")).isEqualTo(200);
+
+        await().until(() -> proxy.health() == 200);
+        await().until(() -> mesh.isRegistered(proxy.instance()));
+        assertThat(ask()).startsWith("HTTP/1.1 200");
+    }
+
+    private String ask() throws IOException {
+        try (var caller = new Socket(InetAddress.ofLiteral(proxy.address()), 15001)) {
+            caller.getOutputStream()
+                    .write("GET /reviews/0 HTTP/1.1\r\nHost: reviews:9080\r\nConnection: close\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            return new String(caller.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        }
+    }
+
     private Socket asking() throws Exception {
         var caller = new Socket(InetAddress.ofLiteral(proxy.address()), 15001);
         caller.getOutputStream()

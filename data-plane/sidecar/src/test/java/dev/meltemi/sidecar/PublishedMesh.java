@@ -4,6 +4,7 @@ import dev.meltemi.bus.FencedWriter;
 import dev.meltemi.bus.InMemoryBus;
 import dev.meltemi.bus.MeshBus.Write;
 import dev.meltemi.bus.Offset;
+import dev.meltemi.bus.TopicEvent;
 import dev.meltemi.schemas.SetDigest;
 import dev.meltemi.schemas.Topic;
 import dev.meltemi.schemas.Topics;
@@ -48,6 +49,17 @@ final class PublishedMesh {
         this.topicId = topicId;
         this.restores = restores;
         this.writer = bus.fencedWriter("route-compiler");
+    }
+
+    boolean isRegistered(String instance) {
+        return Boolean.TRUE.equals(bus.follow(List.of(Topics.WORKLOADS))
+                .takeUntil(event -> event instanceof TopicEvent.CaughtUp<?>)
+                .reduce(false, (known, event) -> switch (event) {
+                    case TopicEvent.Put<?> put when put.key().equals(instance) -> true;
+                    case TopicEvent.Delete<?> gone when gone.key().equals(instance) -> false;
+                    default -> known;
+                })
+                .block());
     }
 
     /// The broker lost its disk: every topic is a new one, and empty.

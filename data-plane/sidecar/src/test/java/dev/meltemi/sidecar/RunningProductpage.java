@@ -69,6 +69,26 @@ record RunningProductpage(Sidecar sidecar, String address) implements AutoClosea
         }
     }
 
+    String instance() {
+        return sidecar.instance();
+    }
+
+    /// @return the status of an admin page that does something
+    int post(String path) {
+        var request = HttpRequest.newBuilder(URI.create("http://" + address + ":15000" + path))
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .build();
+        try (var client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+        } catch (IOException e) {
+            throw new AssertionError(path, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
     private static HttpResponse<String> answer(HttpClient client, String uri) {
         try {
             return client.send(HttpRequest.newBuilder(URI.create(uri)).build(), HttpResponse.BodyHandlers.ofString());

@@ -233,21 +233,12 @@ class SidecarTest {
         mesh.publish(1);
         var sidecar = productpage(mesh.bus());
         awaitRevision(sidecar, 1);
-        await().until(() -> registered(sidecar));
+        await().until(() -> mesh.isRegistered(sidecar.instance()));
 
         sidecar.close();
 
         await().untilAsserted(() -> assertThat(gone).containsExactly(sidecar.instance()));
         following.dispose();
-    }
-
-    private boolean registered(Sidecar sidecar) {
-        return Boolean.TRUE.equals(mesh.bus()
-                .follow(List.of(Topics.WORKLOADS))
-                .takeUntil(event -> event instanceof TopicEvent.CaughtUp<?>)
-                .any(event ->
-                        event instanceof TopicEvent.Put<?> put && put.key().equals(sidecar.instance()))
-                .block());
     }
 
     @Test

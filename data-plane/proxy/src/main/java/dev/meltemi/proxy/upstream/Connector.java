@@ -22,7 +22,8 @@ record Connector(LoopResources onLoop, UpstreamSettings settings) {
                 .remoteAddress(() -> remote)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
                         Math.max(1, TimeUnit.NANOSECONDS.toMillis(timeoutNanos)))
-                .option(ChannelOption.TCP_NODELAY, true);
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, UpstreamPools.BUFFERED);
         AddressResolverGroup<?> resolver = settings.resolver();
         if (resolver != null) {
             client = client.resolver(resolver);

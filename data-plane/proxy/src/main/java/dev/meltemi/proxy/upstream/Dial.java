@@ -9,7 +9,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.net.InetSocketAddress;
@@ -77,8 +76,7 @@ public final class Dial extends ChannelInboundHandlerAdapter {
 
     private void connectFailed(Throwable why) {
         letGo();
-        boolean late = why instanceof ConnectTimeoutException;
-        fail(late ? Failure.Kind.CONNECT_TIMEOUT : Failure.Kind.CONNECT, String.valueOf(why.getMessage()));
+        fail(LackOfSockets.kind(why), LackOfSockets.words(why));
     }
 
     /// A rule demands mTLS and we have no identity.

@@ -24,7 +24,6 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
@@ -84,7 +83,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         this.timeoutNanos = timeoutNanos;
         this.secured = pool.security() == null;
         this.decoder = new StrictResponseDecoder(pool.pools().settings().responses());
-        this.idleDeadline = new Deadline(pool.pools().loop(), this::close);
+        this.idleDeadline = new Deadline(pool.pools().loop(), this::late);
     }
 
     /// @return whether its request may wait for a connection
@@ -111,9 +110,22 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         }
     }
 
-    /// Not opened: it waits for one that comes back, or for its turn to be opened.
+    /// Not opened: it waits for one that comes back, or for its turn to be opened, as long as it may.
     void waitInLine() {
         inLine = true;
+        idleDeadline.set(Deadline.now(pool.pools().loop())
+                + pool.pools().settings().queueTimeout().toNanos());
+    }
+
+    /// It was idle for too long, or its request has waited too long in line.
+    private void late() {
+        if (inLine) {
+            inLine = false;
+            pool.leaveLine(this);
+            refuse("pending_requests_age");
+        } else {
+            close();
+        }
     }
 
     /// What waited here goes on there.
@@ -121,6 +133,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         UpstreamUser waiting = Objects.requireNonNull(user);
         user = null;
         inLine = false;
+        idleDeadline.cancel();
         endPending();
         free.lendTo(waiting, cluster);
         waiting.onReady(free);
@@ -129,6 +142,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     void connect() {
         counted = true;
         inLine = false;
+        idleDeadline.clear();
         openedAt = Deadline.now(pool.pools().loop());
         pool.pools()
                 .connector()
@@ -168,8 +182,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
             return;
         }
         forget();
-        boolean late = why instanceof ConnectTimeoutException;
-        fail(late ? Failure.Kind.CONNECT_TIMEOUT : Failure.Kind.CONNECT, String.valueOf(why.getMessage()));
+        fail(LackOfSockets.kind(why), LackOfSockets.words(why));
     }
 
     void lendTo(UpstreamUser next, @Nullable Cluster onBehalfOf) {
@@ -251,6 +264,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         user = null;
         endPending();
         if (inLine) {
+            inLine = false;
+            idleDeadline.cancel();
             pool.leaveLine(this);
         }
         if (ctx != null) {

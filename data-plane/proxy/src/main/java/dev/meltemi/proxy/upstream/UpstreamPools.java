@@ -4,16 +4,22 @@ import dev.meltemi.proxy.tls.TlsContexts;
 import dev.meltemi.routing.Cluster;
 import dev.meltemi.routing.Endpoint;
 import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.resources.LoopResources;
 
 /// One proxy's connections on one event loop, by endpoint, those in plaintext apart from those with mesh mTLS.
 /// Everything happens on that loop: a request never changes thread between its two sockets.
 public final class UpstreamPools {
+    /// Octets of a connection that wait to be written: above the second mark nothing more is read for it on the other
+    /// side, until they are below the first. Envoy's `per_connection_buffer_limit_bytes` at an edge.
+    public static final WriteBufferWaterMark BUFFERED = new WriteBufferWaterMark(16 * 1024, 32 * 1024);
+
     private final IdentityHashMap<Endpoint, EndpointPool> plain = new IdentityHashMap<>();
     private final IdentityHashMap<Endpoint, EndpointPool> secured = new IdentityHashMap<>();
     private final EventLoop loop;
@@ -97,6 +103,15 @@ public final class UpstreamPools {
         var made = new EndpointPool(endpoint, security(endpoint, cluster, contexts), this);
         secured.put(endpoint, made);
         return made;
+    }
+
+    /// Closes what is idle towards endpoints that are gone, before they close it under a request; what is lent closes
+    /// when it comes back.
+    public void retire() {
+        List<EndpointPool> gone = Stream.concat(plain.values().stream(), secured.values().stream())
+                .filter(pool -> pool.endpoint().isGone())
+                .toList();
+        gone.forEach(EndpointPool::close);
     }
 
     /// Closes what is idle; what is lent closes when it comes back.

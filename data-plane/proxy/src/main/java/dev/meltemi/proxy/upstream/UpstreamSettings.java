@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param applicationBindAddress the same for connections to our own application
 /// @param maxConnections to one endpoint from one event loop; more requests than that are refused
 /// @param idleTimeout after which a pooled connection is closed
+/// @param queueTimeout how long a request waits for a connection where its cluster has as many as it may
 /// @param ownListener whether what is sent to an address would come back to this proxy
 /// @param tls for endpoints that take mesh mTLS
 /// @param resolver of endpoints that are names; null: this machine's
@@ -23,6 +24,7 @@ public record UpstreamSettings(
         @Nullable String applicationBindAddress,
         int maxConnections,
         Duration idleTimeout,
+        Duration queueTimeout,
         Predicate<InetSocketAddress> ownListener,
         MeshTls tls,
         HttpDecoderConfig responses,

@@ -37,7 +37,7 @@ public interface UpstreamUser {
         public boolean isEndpoints() {
             return switch (kind) {
                 case CONNECT, CONNECT_TIMEOUT, CLOSED, PROTOCOL -> true;
-                case OVERFLOW, LOOP -> false;
+                case OVERFLOW, LOOP, LOCAL -> false;
             };
         }
 
@@ -45,6 +45,8 @@ public interface UpstreamUser {
             /// No connection: nothing was sent.
             CONNECT,
             CONNECT_TIMEOUT,
+            /// No socket, for want of descriptors or ports: nothing was sent.
+            LOCAL,
             /// Too many connections to the endpoint already.
             OVERFLOW,
             /// It leads to a listener of this proxy; why names that.

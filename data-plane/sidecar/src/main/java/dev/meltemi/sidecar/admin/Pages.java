@@ -35,6 +35,7 @@ public final class Pages {
             GET  /stats/prometheus
             GET  /ready
             POST /drain         take no new work
+            POST /undrain       take new work again
             POST /quitquitquit  end
             POST /logging?level=debug
             """))
@@ -46,6 +47,10 @@ public final class Pages {
                 .get("/ready", (_, response) -> ready(response))
                 .post("/drain", (_, response) -> {
                     proxy.drain();
+                    return send(response, 200, TEXT, "OK\n");
+                })
+                .post("/undrain", (_, response) -> {
+                    proxy.undrain();
                     return send(response, 200, TEXT, "OK\n");
                 })
                 .post("/quitquitquit", (_, response) -> {

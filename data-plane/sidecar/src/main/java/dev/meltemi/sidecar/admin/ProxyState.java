@@ -30,6 +30,9 @@ public interface ProxyState {
     /// Stops taking new work; returns at once.
     void drain();
 
+    /// Takes new work again; returns at once.
+    void undrain();
+
     /// Ends the proxy; returns at once.
     void quit();
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meltemi.proxy.overload;
+
+import org.jspecify.annotations.NullMarked;
