@@ -34,7 +34,7 @@ final class ConnectionPools {
 
     private static final Struct TCP = struct().field("maxConnections", number())
             .field("connectTimeout", duration())
-            .notYet("tcpKeepalive", KEEPALIVE, "the system's own keep-alive is used")
+            .field("tcpKeepalive", KEEPALIVE)
             .field("maxConnectionDuration", duration())
             .field("idleTimeout", durationOrZero());
 

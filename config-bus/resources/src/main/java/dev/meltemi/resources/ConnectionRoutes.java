@@ -10,31 +10,27 @@ import java.util.Optional;
 
 /// `gateway.networking.k8s.io` TLSRoute, TCPRoute and UDPRoute: rules for what is carried whole.
 final class ConnectionRoutes {
-    private static final String LATER = "connections aren't carried by rules yet, only HTTP requests";
-
     private static final Struct RULE = RouteShape.NAMED.required("backendRefs", list(RouteShape.BACKEND, 1, 16));
 
     private static final Struct SPEC = RouteShape.SPEC.required("rules", list(RULE, 1, 16));
 
     static final Kind TLS = new Kind(
-                    GatewayApi.GROUP,
-                    "TLSRoute",
-                    List.of("v1", "v1alpha3", "v1alpha2"),
-                    SPEC.field("hostnames", list(GatewayApi.HOSTNAME, 0, 1024)),
-                    true,
-                    ConnectionRoutesCheck::checkTls,
-                    (spec, metadata) -> read(spec, metadata, "TLSRoute"))
-            .notYet(LATER);
+            GatewayApi.GROUP,
+            "TLSRoute",
+            List.of("v1", "v1alpha3", "v1alpha2"),
+            SPEC.field("hostnames", list(GatewayApi.HOSTNAME, 0, 1024)),
+            true,
+            ConnectionRoutesCheck::checkTls,
+            (spec, metadata) -> read(spec, metadata, "TLSRoute"));
 
     static final Kind TCP = new Kind(
-                    GatewayApi.GROUP,
-                    "TCPRoute",
-                    List.of("v1", "v1alpha2"),
-                    SPEC,
-                    true,
-                    ConnectionRoutesCheck::checkOther,
-                    (spec, metadata) -> read(spec, metadata, "TCPRoute"))
-            .notYet(LATER);
+            GatewayApi.GROUP,
+            "TCPRoute",
+            List.of("v1", "v1alpha2"),
+            SPEC,
+            true,
+            ConnectionRoutesCheck::checkOther,
+            (spec, metadata) -> read(spec, metadata, "TCPRoute"));
 
     static final Kind UDP = Kind.opaque(
                     GatewayApi.GROUP,

@@ -76,7 +76,7 @@ final class Gateways {
                 case HTTPS, TLS ->
                     "the port isn't opened, because the proxy doesn't take TLS from outside the mesh yet: end it in"
                             + " front";
-                case TCP, MONGO, REDIS, MYSQL -> "the port isn't opened, because the proxy carries HTTP only yet";
+                case TCP, MONGO, REDIS, MYSQL -> "Unix sockets aren't opened: give it a port";
                 case UDP, UNSPECIFIED -> "gateways don't carry UDP: the port isn't opened";
             };
             report.notInForce(server, reason);
@@ -84,8 +84,14 @@ final class Gateways {
     }
 
     private static boolean isInForce(Part server) {
-        return Protocol.parse(server.at("port").text("protocol")).equals(Optional.of(Protocol.HTTP))
-                && !server.text("bind").startsWith("unix:");
+        boolean spoken = Protocol.parse(server.at("port").text("protocol"))
+                .map(protocol -> switch (protocol) {
+                    case HTTP, TCP, MONGO, REDIS, MYSQL -> true;
+                    case HTTPS, TLS -> server.at("tls").text("mode").endsWith("PASSTHROUGH");
+                    case HTTP2, HTTP_PROXY, GRPC, GRPC_WEB, UDP, UNSPECIFIED -> false;
+                })
+                .orElse(false);
+        return spoken && !server.text("bind").startsWith("unix:");
     }
 
     private static void checkBind(Part server, Report report) {

@@ -76,9 +76,8 @@ final class KubernetesGatewaysCheck {
             return; // the shape says it of tls
         }
         switch (protocol) {
-            case "HTTP" -> {}
+            case "HTTP", "TCP" -> {}
             case "HTTPS", "TLS" -> report.notInForce(listener, Listeners.NO_TLS);
-            case "TCP" -> report.notInForce(listener, "the port isn't opened, because the proxy carries HTTP only yet");
             case "UDP" -> report.notInForce(listener, "gateways don't carry UDP: the port isn't opened");
             default -> report.notInForce(listener, "the port isn't opened: " + protocol + " is unknown here, use HTTP");
         }

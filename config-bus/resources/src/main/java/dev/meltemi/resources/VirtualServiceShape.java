@@ -18,9 +18,6 @@ import java.util.Base64;
 
 /// `networking.istio.io` VirtualService, read downward.
 final class VirtualServiceShape {
-    private static final String TCP_LATER =
-            "the proxy carries HTTP only yet, so other connections don't come to these rules";
-
     /// Numbers below 0.0001 that aren't 0 are refused by {@link HttpRouteCheck}.
     private static final Struct PERCENTAGE = struct().field("value", decimal(0, 100));
 
@@ -135,12 +132,11 @@ final class VirtualServiceShape {
             .field("gateways", list(text()))
             .field("exportTo", list(text()))
             .field("http", list(HTTP))
-            .notYet(
+            .field(
                     "tls",
                     list(struct().required("match", list(TCP_MATCH.required("sniHosts", list(text()))))
-                            .field("route", list(TCP_ROUTE))),
-                    TCP_LATER)
-            .notYet(
+                            .field("route", list(TCP_ROUTE))))
+            .field(
                     "tcp",
                     list(struct().field(
                                     "match",
@@ -148,8 +144,7 @@ final class VirtualServiceShape {
                                             "sourceSubnet",
                                             text(),
                                             "Istio never looks at it: use sourceLabels or sourceNamespace")))
-                            .field("route", list(TCP_ROUTE))),
-                    TCP_LATER);
+                            .field("route", list(TCP_ROUTE))));
 
     private VirtualServiceShape() {}
 

@@ -16,6 +16,7 @@ import java.util.Set;
 /// contradicts an older one (Istio's `mergeGateways`). At one address and port all servers speak plaintext HTTP, or
 /// one another protocol, or TLS; of TLS servers each name is one's.
 final class ServedGateways {
+    private static final Set<String> WHOLE = Set.of("TCP", "MONGO", "REDIS", "MYSQL");
     private static final Set<String> HTTP = Set.of("HTTP", "HTTP2", "HTTP_PROXY", "GRPC", "GRPC-WEB");
 
     private final List<Served> servers = new ArrayList<>();
@@ -36,11 +37,11 @@ final class ServedGateways {
                     || (server.getProtocol().equals("HTTPS") && !isPassthrough() && !isPlaintext());
         }
 
-        /// Whether the proxy speaks what is spoken there: plain HTTP/1.1 yet.
+        /// Whether the proxy speaks what is spoken there, or carries it whole.
         boolean opens() {
-            return server.getProtocol().equals("HTTP")
-                    && isPlaintext()
-                    && !server.getBind().startsWith("unix:");
+            boolean http = server.getProtocol().equals("HTTP") && isPlaintext();
+            boolean carried = WHOLE.contains(server.getProtocol()) && isPlaintext();
+            return (http || carried || isPassthrough()) && !server.getBind().startsWith("unix:");
         }
 
         boolean isPlaintext() {

@@ -103,12 +103,6 @@ final class Listeners {
     }
 
     private void open(Listener listener) {
-        if (!listener.protocol().equals("HTTP")) {
-            opening.remove(listener);
-            refused.put(
-                    listener, "port " + listener.port() + ": protocol " + listener.protocol() + " is not served yet");
-            return;
-        }
         int port = listener.port() + listen.portOffset();
         String address = listener.bind().isEmpty() ? listen.bind() : listener.bind();
         proxy.bindGateway(at(address, port), listener.port())

@@ -1,6 +1,7 @@
 package dev.meltemi.sidecar;
 
 import dev.meltemi.export.IstioMetrics;
+import dev.meltemi.proxy.ConnectionCount;
 import dev.meltemi.proxy.ProxyServer;
 import dev.meltemi.proxy.TelemetrySink;
 import dev.meltemi.schemas.access.AccessEntry;
@@ -109,6 +110,12 @@ final class Telemetry implements TelemetrySink, AutoCloseable {
     public boolean offer(AccessEntry entry) {
         metrics.count(entry);
         return log == null || log.offer(entry);
+    }
+
+    @Override
+    public void onConnection(ConnectionCount count) {
+        metrics.countConnection(
+                count.edge(), count.flags(), count.opened(), count.closed(), count.received(), count.sent());
     }
 
     IstioMetrics metrics() {

@@ -14,12 +14,16 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /// One host: what declares it and the rules for it.
 final class Services {
     /// Sidecars answer for a host that only rules know on port 80 alone, as Istio's do.
+    /// SMTP, DNS, MySQL and MongoDB.
+    private static final Set<Integer> SERVER_FIRST = Set.of(25, 53, 3306, 27_017);
+
     private static final List<ServicePort> PORT_OF_UNDECLARED = List.of(new ServicePort(80, "http", "HTTP"));
 
     private static final Comparator<Workload.Instance> FIRST_STARTED =
@@ -112,7 +116,8 @@ final class Services {
             if (service.equals(first) || first.merges(service)) {
                 service.ports()
                         .forEach(port -> ports.putIfAbsent(
-                                port.number(), new ServicePort(port.number(), port.name(), wireName(port.protocol()))));
+                                port.number(),
+                                new ServicePort(port.number(), port.name(), wireName(port.number(), port.protocol()))));
             }
         }
         return List.copyOf(ports.values());
@@ -123,7 +128,7 @@ final class Services {
         for (Workload.Instance instance : instances) {
             instance.claimedPorts(host)
                     .forEach((number, port) ->
-                            ports.putIfAbsent(number, new ServicePort(number, port.getName(), protocol(port))));
+                            ports.putIfAbsent(number, new ServicePort(number, port.getName(), protocol(number, port))));
         }
         out.setNamespace(instances.getFirst().namespace())
                 .setDeclaredBy(Declaration.REGISTRATION)
@@ -148,12 +153,17 @@ final class Services {
     }
 
     /// As the instance says, else by the prefix of the port's name.
-    private static String protocol(RegisteredPort port) {
+    private static String protocol(int number, RegisteredPort port) {
         return Protocol.parse(port.getProtocol())
                 .filter(protocol -> protocol != Protocol.UNSPECIFIED)
                 .or(() -> Protocol.parse(port.getName().split("-", 2)[0]))
                 .map(Services::wireName)
-                .orElse("");
+                .orElse(wireName(number, Protocol.UNSPECIFIED));
+    }
+
+    /// Servers of these ports speak first, so nothing is sniffed there, as in Istio (`conversion.go`).
+    private static String wireName(int number, Protocol protocol) {
+        return protocol == Protocol.UNSPECIFIED && SERVER_FIRST.contains(number) ? "TCP" : wireName(protocol);
     }
 
     static String wireName(Protocol protocol) {

@@ -24,10 +24,13 @@ public final class IstioMetrics {
     /// Edges whose series are remembered; between two scrapes at most.
     private static final int MOST_EDGES = 4096;
 
+    private static final String TCP = "tcp";
+
     private final Settings settings;
     private final InstantSource clock;
     private final Map<Edge, EdgeSeries> byEdge = new ConcurrentHashMap<>();
     private final Map<SeriesKey, Series> series = new ConcurrentHashMap<>();
+    private final Map<SeriesKey, ConnectionSeries> connections = new ConcurrentHashMap<>();
     private final AtomicLong limited = new AtomicLong();
     private final HandedIn handedIn = new HandedIn();
     private volatile long now;
@@ -56,15 +59,46 @@ public final class IstioMetrics {
                 limited::get);
     }
 
-    /// Counts one request. For any number of threads; never blocks.
+    /// Counts one request; connections that were carried whole are counted by {@link #countConnection} alone. For any
+    /// number of threads; never blocks.
     public void count(AccessEntry entry) {
         Edge edge = entry.edge();
+        if (edge.way().requestProtocol().equals(TCP)) {
+            return;
+        }
         EdgeSeries known = byEdge.get(edge);
         if (known == null) {
             known = remember(edge);
         }
         Series found = known.of(entry.responseCode(), entry.responseFlags(), this::resolve);
         found.count(entry.durationMicros(), entry.requestBytes(), entry.responseBytes(), now);
+    }
+
+    /// Counts what has happened to a connection that is carried whole since it was last told of.
+    ///
+    /// @param flags Envoy's, `-` while it lasts
+    /// @param opened 1 or 0
+    /// @param closed 1 or 0
+    /// @param received bytes from the caller
+    /// @param sent bytes to the caller
+    public void countConnection(Edge edge, String flags, int opened, int closed, long received, long sent) {
+        ConnectionSeries found = connections(SeriesKey.of(edge, 0, flags));
+        found.add(ConnectionSeries.Count.OPENED, opened, now);
+        found.add(ConnectionSeries.Count.CLOSED, closed, now);
+        found.add(ConnectionSeries.Count.RECEIVED, received, now);
+        found.add(ConnectionSeries.Count.SENT, sent, now);
+    }
+
+    private ConnectionSeries connections(SeriesKey key) {
+        ConnectionSeries known = connections.get(key);
+        if (known != null) {
+            return known;
+        }
+        if (connections.size() < settings.maxSeries()) {
+            return connections.computeIfAbsent(key, k -> new ConnectionSeries(k.connectionLabels(), now));
+        }
+        limited.incrementAndGet();
+        return connections.computeIfAbsent(key.beyondLimit(), k -> new ConnectionSeries(k.connectionLabels(), now));
     }
 
     /// A value that is read at each scrape, such as `bus_connected`.
@@ -111,6 +145,7 @@ public final class IstioMetrics {
         now = clock.millis();
         long oldest = now - settings.idle().toMillis();
         series.values().removeIf(one -> one.usedAt() < oldest);
+        connections.values().removeIf(one -> one.usedAt() < oldest);
         byEdge.clear();
     }
 
@@ -135,6 +170,14 @@ public final class IstioMetrics {
                     counted,
                     Histogram.RESPONSE_BYTES,
                     1));
+        }
+        List<ConnectionSeries> ofConnections = List.copyOf(connections.values());
+        for (ConnectionSeries.Count which : ConnectionSeries.Count.values()) {
+            if (!ofConnections.isEmpty()) {
+                all.add(new CounterSnapshot(
+                        new MetricMetadata(which.metric, which.help),
+                        ofConnections.stream().map(one -> one.of(which)).toList()));
+            }
         }
         all.addAll(handedIn.snapshots());
         return new MetricSnapshots(all);

@@ -46,12 +46,20 @@ public final class GatewayStatus {
     private Optional<Condition> refusal(Listener listener) {
         Optional<Condition> byConflict =
                 conflict(listener).map(one -> Condition.no(Condition.ACCEPTED, one.reason(), one.message()));
-        return byConflict.or(() -> listener.protocol().equals("HTTP")
+        return byConflict.or(() -> isServed(listener)
                 ? Optional.empty()
                 : Optional.of(Condition.no(
                         Condition.ACCEPTED,
                         "UnsupportedProtocol",
-                        "only plain HTTP is served yet, and not " + listener.protocol())));
+                        "HTTP, TCP and TLS that passes through are served yet, and not " + listener.protocol())));
+    }
+
+    private static boolean isServed(Listener listener) {
+        return switch (listener.protocol()) {
+            case "HTTP", "TCP" -> true;
+            case "TLS" -> listener.tls().stream().anyMatch(tls -> tls.mode().equals("Passthrough"));
+            default -> false;
+        };
     }
 
     /// One port speaks one protocol; the listener that is written first has it. TLS and HTTPS are told apart by names.
