@@ -57,7 +57,9 @@ final class Attempts implements UpstreamUser {
     }
 
     void start() {
-        long timeout = exchange.forward == null ? 0 : exchange.forward.route().timeoutNanos();
+        long timeout = GrpcTimeout.effective(
+                exchange,
+                exchange.forward == null ? 0 : exchange.forward.route().timeoutNanos());
         if (timeout > 0) {
             exchange.routeDeadline = client.loop().now() + timeout;
             client.rearm();

@@ -6,6 +6,7 @@ import dev.meltemi.routing.ProxyFailure;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
+import java.nio.charset.StandardCharsets;
 
 /// An answer of our own to a caller that speaks gRPC: a head that is all, with the status in it (gRPC over HTTP,
 /// Trailers-Only).
@@ -24,13 +25,40 @@ final class GrpcAnswer {
                 && (type.length() == GRPC.length() || type.charAt(GRPC.length()) == '+');
     }
 
+    /// A fault that a rule injects with a status of its own.
     static void send(Exchange exchange, GrpcStatus status, ProxyFailure why) {
         LocalReply.note(exchange, why);
         FailureWords words = FailureWords.of(why);
+        send(exchange, status, words.details(), words.body());
+    }
+
+    /// @param message for whoever reads the caller's errors, may be empty
+    static void send(Exchange exchange, GrpcStatus status, String details, String message) {
         HttpHeaders headers = LocalReply.headers(exchange);
         headers.set(HttpHeaderNames.CONTENT_TYPE, GRPC);
         headers.set(STATUS, Integer.toString(status.number()));
-        headers.set(MESSAGE, words.body());
-        LocalReply.send(exchange, OK, words.details(), LocalReply.NO_BODY, headers);
+        if (!message.isEmpty()) {
+            headers.set(MESSAGE, encoded(message));
+        }
+        LocalReply.send(exchange, OK, details, LocalReply.NO_BODY, headers);
+    }
+
+    /// A time-out is the caller's deadline, which clients of gRPC know by its own name; all else as Envoy maps it.
+    static GrpcStatus status(ProxyFailure failure, int httpStatus) {
+        boolean late = failure instanceof ProxyFailure.UpstreamTimeout || failure instanceof ProxyFailure.TryTimeout;
+        return late ? GrpcStatus.DEADLINE_EXCEEDED : GrpcStatus.ofAnswer(httpStatus);
+    }
+
+    /// Percent-encoded, as the protocol wants it (gRPC over HTTP/2, "Status-Message").
+    private static String encoded(String message) {
+        var out = new StringBuilder(message.length());
+        for (byte octet : message.getBytes(StandardCharsets.UTF_8)) {
+            if (octet >= ' ' && octet <= '~' && octet != '%') {
+                out.append((char) octet);
+            } else {
+                out.append('%').append(String.format("%02X", octet));
+            }
+        }
+        return out.toString();
     }
 }

@@ -37,6 +37,10 @@ final class LocalReply {
         }
         FailureWords words = FailureWords.of(failure);
         exchange.wantsClose |= failure instanceof ProxyFailure.MalformedRequest;
+        if (GrpcAnswer.isAskedFor(exchange)) {
+            GrpcAnswer.send(exchange, GrpcAnswer.status(failure, words.status()), words.details(), words.body());
+            return;
+        }
         byte[] body = words.body().getBytes(StandardCharsets.UTF_8);
         HttpHeaders headers = textHeaders(exchange, body);
         if (failure instanceof ProxyFailure.Overloaded || failure instanceof ProxyFailure.Overflow) {

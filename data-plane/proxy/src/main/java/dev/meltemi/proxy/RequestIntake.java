@@ -1,6 +1,7 @@
 package dev.meltemi.proxy;
 
 import dev.meltemi.proxy.wire.MalformedMessageException;
+import dev.meltemi.routing.GrpcStatus;
 import dev.meltemi.routing.ProxyFailure;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.TooLongFrameException;
@@ -71,6 +72,10 @@ final class RequestIntake {
             exchange.client.reset();
         } else {
             exchange.wantsClose = true;
+            if (GrpcAnswer.isAskedFor(exchange)) {
+                GrpcAnswer.send(exchange, GrpcStatus.ofAnswer(500), "internal_error", "");
+                return;
+            }
             LocalReply.send(exchange, 500, "internal_error", LocalReply.NO_BODY, LocalReply.headers(exchange));
         }
     }

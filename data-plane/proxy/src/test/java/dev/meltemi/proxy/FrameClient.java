@@ -126,13 +126,13 @@ final class FrameClient implements AutoCloseable {
     }
 
     byte[] block(String... namesAndValues) {
-        Http2Headers fields = new DefaultHttp2Headers(false);
-        for (int i = 0; i < namesAndValues.length; i += 2) {
-            fields.add(namesAndValues[i], namesAndValues[i + 1]);
-        }
         ByteBuf block = Unpooled.buffer();
         try {
-            encoder.encodeHeaders(1, fields, block);
+            for (int i = 0; i < namesAndValues.length; i += 2) {
+                // one by one, or they would be put in order
+                encoder.encodeHeaders(
+                        1, new DefaultHttp2Headers(false).add(namesAndValues[i], namesAndValues[i + 1]), block);
+            }
         } catch (Http2Exception e) {
             throw new IllegalStateException(e);
         }
@@ -173,6 +173,9 @@ final class FrameClient implements AutoCloseable {
 
     /// As above, to one that may have closed.
     FrameClient flushAnyway() {
+        if (socket.isOutputShutdown()) {
+            return this;
+        }
         try {
             flush();
         } catch (IOException closed) {
@@ -250,7 +253,7 @@ final class FrameClient implements AutoCloseable {
 
     /// Reads until the stream has ended or was reset, or the connection ends.
     Answer answer(int stream) throws IOException {
-        flush();
+        flushAnyway();
         Answer answer = seen(stream);
         while (!answer.ended && answer.reset == null && next() != null) {
             // frames are noted as they are read

@@ -38,6 +38,20 @@ public enum GrpcStatus {
         return UNKNOWN;
     }
 
+    /// What an answer that isn't gRPC's own means to a caller that speaks gRPC (its `http-grpc-status-mapping.md`, as
+    /// in
+    /// Envoy).
+    public static GrpcStatus ofAnswer(int httpStatus) {
+        return switch (httpStatus) {
+            case 400 -> INTERNAL;
+            case 401 -> UNAUTHENTICATED;
+            case 403 -> PERMISSION_DENIED;
+            case 404 -> UNIMPLEMENTED;
+            case 429, 502, 503, 504 -> UNAVAILABLE;
+            default -> UNKNOWN;
+        };
+    }
+
     public int httpStatus() {
         return httpStatus;
     }
