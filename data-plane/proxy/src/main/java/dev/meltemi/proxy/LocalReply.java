@@ -101,10 +101,11 @@ final class LocalReply {
         client.flushSoon();
     }
 
-    /// Whether what is still to come of the request is known to be little and will come.
+    /// Whether what is still to come of the request is known to be nothing, or little and will come.
     static boolean isDrainable(Exchange exchange) {
-        return exchange.framing.kind() == Framing.Kind.LENGTH
-                && exchange.framing.length() <= DRAINABLE
-                && !exchange.expectsContinue;
+        return !exchange.framing.hasBody()
+                || (exchange.framing.kind() == Framing.Kind.LENGTH
+                        && exchange.framing.length() <= DRAINABLE
+                        && !exchange.expectsContinue);
     }
 }

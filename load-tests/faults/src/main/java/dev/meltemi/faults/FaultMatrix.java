@@ -27,7 +27,9 @@ public final class FaultMatrix {
             new KilledControl(),
             new TwoControls(),
             new ReplayedConfig(),
-            new EmptyBroker());
+            new EmptyBroker(),
+            new FlappingUpstream(),
+            new FailingNames());
 
     private static final String USAGE = "usage: load-tests/run [--full] [--minutes N] [--out FOLDER] [ROW…]   rows: "
             + ROWS.stream().map(Row::number).toList();
