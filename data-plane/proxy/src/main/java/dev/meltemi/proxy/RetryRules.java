@@ -9,6 +9,7 @@ import dev.meltemi.routing.Retries;
 import dev.meltemi.routing.Retries.Condition;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.util.AsciiString;
 import java.util.Collections;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -19,6 +20,8 @@ final class RetryRules {
     /// RFC 9110, 9.2.2.
     private static final Set<HttpMethod> IDEMPOTENT = Set.of(
             HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.TRACE, HttpMethod.PUT, HttpMethod.DELETE);
+    private static final AsciiString GRPC_STATUS = AsciiString.cached("grpc-status");
+    private static final AsciiString RATE_LIMITED = AsciiString.cached("x-envoy-ratelimited");
     /// Envoy's maximum: ten times the base.
     private static final int MAX_BACKOFF_FACTOR = 10;
 
@@ -62,8 +65,8 @@ final class RetryRules {
                 || (status == 409 && on(Condition.RETRIABLE_4XX))
                 || (on(Condition.RETRIABLE_STATUS_CODES)
                         && retries.statusCodes().contains(status))
-                || (on(Condition.ENVOY_RATELIMITED) && headers.contains("x-envoy-ratelimited"))
-                || onGrpc(headers.get("grpc-status"));
+                || (on(Condition.ENVOY_RATELIMITED) && headers.contains(RATE_LIMITED))
+                || onGrpc(headers.get(GRPC_STATUS));
         return wanted && take();
     }
 

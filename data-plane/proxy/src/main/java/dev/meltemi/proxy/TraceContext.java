@@ -2,7 +2,7 @@ package dev.meltemi.proxy;
 
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
-import java.util.HexFormat;
+import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -13,30 +13,37 @@ final class TraceContext implements RequestFilter {
     private static final AsciiString TRACEPARENT = AsciiString.cached("traceparent");
     private static final AsciiString TRACESTATE = AsciiString.cached("tracestate");
     private static final AsciiString REQUEST_ID = AsciiString.cached("x-request-id");
-    private static final HexFormat HEX = HexFormat.of();
+    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+    private static final int SPAN = 36;
     private static final String NOT_SAMPLED = "-00";
     private static final int LENGTH = 55;
     private static final String NO_TRACE = "0".repeat(32);
     private static final String NO_SPAN = "0".repeat(16);
+    private static final byte[] NO_PARENT =
+            ("00-" + NO_TRACE + "-" + NO_SPAN + NOT_SAMPLED).getBytes(StandardCharsets.US_ASCII);
 
     @Override
     public void onRequest(Exchange exchange, Next next) {
         RandomGenerator random = exchange.client.loop().random;
         HttpHeaders headers = exchange.headers;
-        exchange.spanId = id(random);
         String received = headers.get(TRACEPARENT);
-        String flags;
+        byte[] octets = NO_PARENT.clone();
+        writeId(octets, SPAN, random);
         if (received != null && isValid(received)) {
-            exchange.traceId = received.substring(3, 35);
-            exchange.parentSpanId = received.substring(36, 52);
-            flags = received.substring(52, LENGTH);
+            exchange.parentSpanId = received.substring(SPAN, 52);
+            copy(received, 3, 35, octets);
+            copy(received, 52, LENGTH, octets);
         } else {
-            exchange.traceId = id(random).concat(id(random));
+            writeId(octets, 3, random);
+            writeId(octets, 19, random);
             headers.remove(TRACESTATE);
             double percent = exchange.client.server().settings().sampledPercent();
-            flags = random.nextDouble() * 100 < percent ? "-01" : NOT_SAMPLED;
+            octets[LENGTH - 1] = (byte) (random.nextDouble() * 100 < percent ? '1' : '0');
         }
-        headers.set(TRACEPARENT, "00-" + exchange.traceId + "-" + exchange.spanId + flags);
+        String parent = new String(octets, StandardCharsets.ISO_8859_1);
+        exchange.traceId = parent.substring(3, 35);
+        exchange.spanId = parent.substring(SPAN, 52);
+        headers.set(TRACEPARENT, parent);
         exchange.requestId = requestId(headers, random);
         next.proceed(exchange);
     }
@@ -66,8 +73,18 @@ final class TraceContext implements RequestFilter {
     }
 
     /// Sixteen hexadecimal digits, not all zero.
-    private static String id(RandomGenerator random) {
-        return HEX.toHexDigits(random.nextLong() | 1L);
+    private static void writeId(byte[] octets, int at, RandomGenerator random) {
+        long id = random.nextLong() | 1L;
+        for (int i = 15; i >= 0; i--) {
+            octets[at + i] = HEX[(int) id & 15];
+            id >>>= 4;
+        }
+    }
+
+    private static void copy(String text, int from, int to, byte[] octets) {
+        for (int i = from; i < to; i++) {
+            octets[i] = (byte) text.charAt(i);
+        }
     }
 
     /// Version 00, or a later one whose beginning reads alike.

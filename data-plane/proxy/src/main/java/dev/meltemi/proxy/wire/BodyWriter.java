@@ -5,13 +5,11 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 
 /// Writes a body piece by piece in the framing that the head announced.
 @SuppressWarnings("FutureReturnValueIgnored") // what fails closes the channel, and that is heard
 public final class BodyWriter {
-    private static final AsciiString ZERO = AsciiString.cached("0\r\n");
     private static final int CRLF = ('\r' << 8) | '\n';
     private static final ByteBuf END_OF_CHUNK = constant("\r\n");
     private static final ByteBuf LAST_CHUNK = constant("0\r\n\r\n");
@@ -55,10 +53,7 @@ public final class BodyWriter {
             return 5;
         }
         Trailers.strip(trailers);
-        ByteBuf last = ctx.alloc().ioBuffer(128);
-        ByteBufUtil.writeAscii(last, ZERO);
-        HeadWriter.lines(last, trailers);
-        last.writeShort(CRLF);
+        ByteBuf last = HeadWriter.trailers(ctx.alloc(), trailers);
         int size = last.readableBytes();
         ctx.write(last, ctx.voidPromise());
         return size;

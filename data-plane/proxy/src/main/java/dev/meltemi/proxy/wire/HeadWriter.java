@@ -2,7 +2,6 @@ package dev.meltemi.proxy.wire;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -15,23 +14,24 @@ import org.jspecify.annotations.Nullable;
 /// Writes heads straight from decoded headers into one buffer. Host and framing are written here and nowhere
 /// else.
 public final class HeadWriter {
-    private static final int COLON_SPACE = (':' << 8) | ' ';
-    private static final int CRLF = ('\r' << 8) | '\n';
+    private static final AsciiString SPACE = AsciiString.cached(" ");
+    private static final AsciiString COLON_SPACE = AsciiString.cached(": ");
+    private static final AsciiString CRLF = AsciiString.cached("\r\n");
+    private static final AsciiString ZERO = AsciiString.cached("0\r\n");
     private static final AsciiString VERSION_SPACE = AsciiString.cached("HTTP/1.1 ");
     private static final AsciiString SPACE_VERSION_HOST = AsciiString.cached(" HTTP/1.1\r\nhost: ");
     private static final AsciiString CHUNKED = AsciiString.cached("transfer-encoding: chunked\r\n");
-    private static final int TYPICAL_HEAD = 512;
 
     private HeadWriter() {}
 
     public static ByteBuf request(ByteBufAllocator allocator, OutgoingHead head) {
-        ByteBuf out = allocator.ioBuffer(TYPICAL_HEAD);
-        ByteBufUtil.writeAscii(out, head.method().asciiName());
-        out.writeByte(' ');
-        ByteBufUtil.writeAscii(out, head.path());
-        ByteBufUtil.writeAscii(out, SPACE_VERSION_HOST);
-        ByteBufUtil.writeAscii(out, head.authority());
-        out.writeShort(CRLF);
+        HeadText out = HeadText.begin();
+        out.add(head.method().asciiName());
+        out.add(SPACE);
+        out.add(head.path());
+        out.add(SPACE_VERSION_HOST);
+        out.add(head.authority());
+        out.add(CRLF);
         lines(out, head.headers());
         line(out, OutgoingHead.ATTEMPT, Integer.toString(head.attempt()));
         AsciiString introduction = head.introduction();
@@ -44,8 +44,8 @@ public final class HeadWriter {
             line(out, HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
             line(out, HttpHeaderNames.UPGRADE, upgrade);
         }
-        out.writeShort(CRLF);
-        return out;
+        out.add(CRLF);
+        return out.copy(allocator);
     }
 
     /// @param connection what to say in `connection`, null: nothing
@@ -55,30 +55,39 @@ public final class HeadWriter {
             HttpHeaders headers,
             Framing framing,
             @Nullable AsciiString connection) {
-        ByteBuf out = allocator.ioBuffer(TYPICAL_HEAD);
-        ByteBufUtil.writeAscii(out, VERSION_SPACE);
-        ByteBufUtil.writeAscii(out, status.codeAsText());
-        out.writeByte(' ');
-        ByteBufUtil.writeAscii(out, status.reasonPhrase());
-        out.writeShort(CRLF);
+        HeadText out = HeadText.begin();
+        out.add(VERSION_SPACE);
+        out.add(status.codeAsText());
+        out.add(SPACE);
+        out.add(status.reasonPhrase());
+        out.add(CRLF);
         lines(out, headers);
         framing(out, framing);
         if (connection != null) {
             line(out, HttpHeaderNames.CONNECTION, connection);
         }
-        out.writeShort(CRLF);
-        return out;
+        out.add(CRLF);
+        return out.copy(allocator);
     }
 
-    private static void framing(ByteBuf out, Framing framing) {
+    /// The last chunk of a body and what follows it.
+    static ByteBuf trailers(ByteBufAllocator allocator, HttpHeaders trailers) {
+        HeadText out = HeadText.begin();
+        out.add(ZERO);
+        lines(out, trailers);
+        out.add(CRLF);
+        return out.copy(allocator);
+    }
+
+    private static void framing(HeadText out, Framing framing) {
         switch (framing.kind()) {
             case LENGTH -> line(out, HttpHeaderNames.CONTENT_LENGTH, Long.toString(framing.length()));
-            case CHUNKED -> ByteBufUtil.writeAscii(out, CHUNKED);
+            case CHUNKED -> out.add(CHUNKED);
             case NONE, UNTIL_CLOSE, TUNNEL -> {}
         }
     }
 
-    static void lines(ByteBuf out, HttpHeaders headers) {
+    private static void lines(HeadText out, HttpHeaders headers) {
         Iterator<Map.Entry<CharSequence, CharSequence>> all = headers.iteratorCharSequence();
         while (all.hasNext()) {
             Map.Entry<CharSequence, CharSequence> header = all.next();
@@ -86,10 +95,10 @@ public final class HeadWriter {
         }
     }
 
-    private static void line(ByteBuf out, CharSequence name, CharSequence value) {
-        ByteBufUtil.writeAscii(out, name);
-        out.writeShort(COLON_SPACE);
-        ByteBufUtil.writeAscii(out, value);
-        out.writeShort(CRLF);
+    private static void line(HeadText out, CharSequence name, CharSequence value) {
+        out.add(name);
+        out.add(COLON_SPACE);
+        out.add(value);
+        out.add(CRLF);
     }
 }
