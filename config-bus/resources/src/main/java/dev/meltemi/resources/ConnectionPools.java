@@ -20,17 +20,15 @@ final class ConnectionPools {
     private static final Struct HTTP2_KEEPALIVE =
             struct().field("interval", duration()).field("timeout", duration());
 
-    private static final String HTTP1 = "connections to endpoints speak HTTP/1.1 yet";
-
     private static final Struct HTTP = struct().field("http1MaxPendingRequests", number())
             .field("http2MaxRequests", number())
             .field("maxRequestsPerConnection", number())
             .field("maxRetries", number())
             .field("idleTimeout", duration())
-            .notYet("h2UpgradePolicy", choice("DEFAULT", "DO_NOT_UPGRADE", "UPGRADE"), HTTP1)
-            .notYet("useClientProtocol", flag(), HTTP1)
-            .notYet("maxConcurrentStreams", number(), HTTP1)
-            .notYet("http2KeepAlive", HTTP2_KEEPALIVE, HTTP1);
+            .field("h2UpgradePolicy", choice("DEFAULT", "DO_NOT_UPGRADE", "UPGRADE"))
+            .field("useClientProtocol", flag())
+            .field("maxConcurrentStreams", number())
+            .field("http2KeepAlive", HTTP2_KEEPALIVE);
 
     private static final Struct TCP = struct().field("maxConnections", number())
             .field("connectTimeout", duration())

@@ -46,15 +46,13 @@ final class HttpRoutes {
             HttpRoutes::readHttp);
 
     static final Kind GRPC = new Kind(
-                    GatewayApi.GROUP,
-                    "GRPCRoute",
-                    List.of("v1", "v1alpha2"),
-                    RouteShape.SPEC.field("hostnames", RouteShape.HOSTNAMES).field("rules", list(GRPC_RULE, 0, 16)),
-                    true,
-                    HttpRoutesCheck::checkGrpc,
-                    HttpRoutes::readGrpc)
-            .notYet("gRPC runs over HTTP/2, which the proxy doesn't speak yet: only calls over HTTP/1.1, as gRPC-Web's,"
-                    + " take these rules");
+            GatewayApi.GROUP,
+            "GRPCRoute",
+            List.of("v1", "v1alpha2"),
+            RouteShape.SPEC.field("hostnames", RouteShape.HOSTNAMES).field("rules", list(GRPC_RULE, 0, 16)),
+            true,
+            HttpRoutesCheck::checkGrpc,
+            HttpRoutes::readGrpc);
 
     private HttpRoutes() {}
 

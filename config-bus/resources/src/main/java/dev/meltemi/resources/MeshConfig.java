@@ -13,11 +13,13 @@ import java.util.Optional;
 /// @param connectTimeout of services whose DestinationRules name none
 /// @param dnsRefreshRate how long names stay resolved whose answers don't say
 /// @param protocolDetectionTimeout after which a silent connection to an undeclared port isn't sniffed any longer
+/// @param upgradesToHttp2 whether services whose ports are HTTP are called by HTTP/2 where no rule says otherwise
 public record MeshConfig(
         ResourceKey key,
         Optional<OutboundTraffic> outboundTraffic,
         Optional<RetryPolicy> defaultRetries,
         Optional<Duration> connectTimeout,
         Optional<Duration> dnsRefreshRate,
-        Optional<Duration> protocolDetectionTimeout)
+        Optional<Duration> protocolDetectionTimeout,
+        boolean upgradesToHttp2)
         implements Resource {}

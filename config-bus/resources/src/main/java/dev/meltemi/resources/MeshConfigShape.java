@@ -24,7 +24,6 @@ final class MeshConfigShape {
     private static final String NAMES = "statistics have Istio's default names";
     private static final String WORKLOADS = "say it for each service in a DestinationRule";
     private static final String TRUST = "the CA is told by meltemi ca --trust-domain, proxies by their certificates";
-    private static final String HTTP1 = "the proxy speaks HTTP/1.1";
     private static final String LABELS = "the mesh has no waypoints and no clusters to tell apart";
 
     static final Struct SPEC = struct().field(
@@ -52,8 +51,8 @@ final class MeshConfigShape {
             .notYet("defaultTrafficPolicy", trafficPolicy(), WORKLOADS)
             .notYet("tcpKeepalive", freeForm(), "the system's own keep-alive is used")
             .field("protocolDetectionTimeout", durationOrZero())
-            .notYet("h2UpgradePolicy", choice("DO_NOT_UPGRADE", "UPGRADE"), HTTP1)
-            .notYet("hboneIdleTimeout", duration(), HTTP1)
+            .field("h2UpgradePolicy", choice("DO_NOT_UPGRADE", "UPGRADE"))
+            .notYet("hboneIdleTimeout", duration(), "there are no waypoints to tunnel to")
             .notYet(
                     "defaultInboundHttpRetryPolicy",
                     VirtualServiceShape.RETRIES,

@@ -118,7 +118,8 @@ final class MeshConfigs {
                 retries.isPresent() ? Optional.of(HttpRouteReader.retries(retries)) : Optional.empty(),
                 spec.duration("connectTimeout"),
                 spec.duration("dnsRefreshRate"),
-                spec.duration("protocolDetectionTimeout").filter(timeout -> !timeout.isZero()));
+                spec.duration("protocolDetectionTimeout").filter(timeout -> !timeout.isZero()),
+                spec.text("h2UpgradePolicy").equals("UPGRADE"));
     }
 
     /// REGISTRY_ONLY is the first of Istio's enumeration: what a policy without mode means.

@@ -113,6 +113,7 @@ final class Attempts implements UpstreamUser {
                 .lend(
                         picked,
                         exchange.forward == null ? null : exchange.forward.cluster(),
+                        speaksHttp2(),
                         connectTimeoutNanos(),
                         fresh,
                         this);
@@ -151,6 +152,19 @@ final class Attempts implements UpstreamUser {
         return asked != null && cluster.followsCaller()
                 ? client.loop().passthrough(asked)
                 : cluster.pick(client.loop().random, tried, exchange.hash);
+    }
+
+    /// What leaves HTTP can do so from HTTP/1.1 only.
+    private boolean speaksHttp2() {
+        if (exchange.upgrade != null) {
+            return false;
+        }
+        boolean asked = exchange.protocol == Protocol.HTTP_2;
+        Listening.Application application = exchange.application;
+        if (application != null) {
+            return exchange.table.inboundHttp(application.servicePort()).isHttp2(asked);
+        }
+        return exchange.forward != null && exchange.forward.cluster().http().isHttp2(asked);
     }
 
     private long connectTimeoutNanos() {
@@ -330,7 +344,7 @@ final class Attempts implements UpstreamUser {
             client.endResponse(exchange, answer, EmptyHttpHeaders.INSTANCE);
         } else if (answering) {
             finish();
-            LocalReply.note(exchange, new ProxyFailure.AnswerCut(failure.why()));
+            LocalReply.note(exchange, RetryRules.cut(failure));
             client.reset();
         } else if (rules.replaysOnFreshConnection(failure, failed)) {
             exchange.body.rewind();

@@ -76,7 +76,8 @@ final class HealthProbe implements UpstreamUser {
     private void ask(boolean fresh) {
         sent = false;
         long nanos = TimeUnit.MICROSECONDS.toNanos(how.getTimeoutUs());
-        UpstreamStream lent = pools.lend(endpoint, cluster, nanos, fresh, this);
+        boolean http2 = how.getKind() != HealthCheckKind.TCP && cluster.http().isHttp2(false);
+        UpstreamStream lent = pools.lend(endpoint, cluster, http2, nanos, fresh, this);
         if (over || sent) {
             return;
         }

@@ -65,7 +65,13 @@ final class Mirror implements UpstreamUser {
         loop.mirrors++;
         picked.begin();
         var mirror = new Mirror(loop, exchange.table, picked, head, body);
-        UpstreamStream lent = loop.pools.lend(picked, cluster, cluster.connectTimeoutNanos(), false, mirror);
+        UpstreamStream lent = loop.pools.lend(
+                picked,
+                cluster,
+                cluster.http().isHttp2(exchange.protocol == Protocol.HTTP_2),
+                cluster.connectTimeoutNanos(),
+                false,
+                mirror);
         if (lent.isReady()) {
             mirror.onReady(lent);
         } else if (!mirror.over) {

@@ -44,10 +44,15 @@ final class RetryRules {
     }
 
     /// A pooled connection that the endpoint had closed before it saw the request is nobody's failure: an
-    /// idempotent request goes out once more on a new connection and that doesn't count as a retry.
+    /// idempotent request goes out once more on a new connection and that doesn't count as a retry. Nor does it for
+    /// a request of any kind that the endpoint says it has never seen (RFC 9113, 6.8).
     boolean replaysOnFreshConnection(Failure failure, @Nullable UpstreamStream failed) {
-        boolean stale = failure.kind() == Failure.Kind.CLOSED && failed != null && failed.isReused();
-        if (!stale || replayed || !IDEMPOTENT.contains(exchange.method) || !exchange.body.isReplayable()) {
+        boolean stale = failure.kind() == Failure.Kind.CLOSED
+                && failed != null
+                && failed.isReused()
+                && IDEMPOTENT.contains(exchange.method);
+        boolean unseen = failure.kind() == Failure.Kind.UNSEEN;
+        if (!(stale || unseen) || replayed || !exchange.body.isReplayable()) {
             return false;
         }
         replayed = true;
@@ -136,6 +141,15 @@ final class RetryRules {
         return random.nextLong(Math.max(1, bound));
     }
 
+    /// Of an answer that had begun.
+    static ProxyFailure cut(Failure failure) {
+        return switch (failure.kind()) {
+            case RESET, REFUSED, UNSEEN -> new ProxyFailure.AnswerReset(failure.why());
+            case CONNECT, CONNECT_TIMEOUT, OVERFLOW, LOOP, LOCAL, CLOSED, PROTOCOL ->
+                new ProxyFailure.AnswerCut(failure.why());
+        };
+    }
+
     static ProxyFailure failure(Failure failure, boolean sent) {
         return switch (failure.kind()) {
             case CONNECT -> new ProxyFailure.ConnectFailed(failure.why());
@@ -145,6 +159,8 @@ final class RetryRules {
             case LOOP -> new ProxyFailure.RequestLoop(failure.why());
             case CLOSED -> new ProxyFailure.UpstreamReset(failure.why(), sent);
             case PROTOCOL -> new ProxyFailure.BadUpstreamResponse(failure.why());
+            case RESET -> new ProxyFailure.StreamReset(failure.why());
+            case REFUSED, UNSEEN -> new ProxyFailure.StreamRefused(failure.why());
         };
     }
 }

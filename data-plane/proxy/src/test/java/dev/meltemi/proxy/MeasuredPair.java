@@ -106,7 +106,8 @@ final class MeasuredPair {
                         here.alloc(),
                         "outbound_.9080_._.reviews.default.svc.cluster.local",
                         endpoint,
-                        Duration.ofSeconds(10)));
+                        Duration.ofSeconds(10),
+                        false));
         exchange(here, there);
         if (!accepting.handshakeFuture().isSuccess()) {
             throw new IllegalStateException(accepting.handshakeFuture().cause());

@@ -46,6 +46,7 @@ final class RulesInForce {
             .build();
     private Map<String, AccessRules> access = Map.of();
     private List<DestinationPolicy> policies = List.of();
+    private String protocol = "HTTP";
     private long sequence;
 
     RulesInForce() {
@@ -168,7 +169,14 @@ final class RulesInForce {
         return this;
     }
 
-    private static ServiceRoutes.Builder service(String host) {
+    /// What the service's port is declared to be.
+    RulesInForce protocol(String declared) {
+        protocol = declared;
+        table = compile();
+        return this;
+    }
+
+    private ServiceRoutes.Builder service(String host) {
         return ServiceRoutes.newBuilder()
                 .setHost(host)
                 .setNamespace("default")
@@ -176,7 +184,7 @@ final class RulesInForce {
                 .setPorts(List.of(ServicePort.newBuilder()
                         .setNumber(9080)
                         .setName("http")
-                        .setProtocol("HTTP")
+                        .setProtocol(protocol)
                         .build()));
     }
 

@@ -70,7 +70,15 @@ public final class Cluster {
     ///
     /// @param port of the service
     /// @param namespace whose endpoints of that host are its; empty: all, since no other namespace declares it
-    record Definition(Edge.Service service, int port, Origin origin, PolicyInForce policy, Tls tls, String namespace) {}
+    /// @param http what is spoken to them
+    record Definition(
+            Edge.Service service,
+            int port,
+            Origin origin,
+            PolicyInForce policy,
+            Tls tls,
+            String namespace,
+            UpstreamHttp http) {}
 
     Cluster(String name, Definition definition) {
         this(name, definition, () -> 0);
@@ -110,6 +118,11 @@ public final class Cluster {
 
     public Tls tls() {
         return definition.tls();
+    }
+
+    /// Which HTTP is spoken to its endpoints.
+    public UpstreamHttp http() {
+        return definition.http();
     }
 
     /// Whether connections to that endpoint on behalf of this cluster are mesh mTLS, to the peer that
@@ -216,7 +229,10 @@ public final class Cluster {
     Cluster towards(Edge.Service service, String host, int port) {
         Definition here = definition;
         var there = new Cluster(
-                name, new Definition(service, port, here.origin(), here.policy(), here.tls(), ""), clock, breakers);
+                name,
+                new Definition(service, port, here.origin(), here.policy(), here.tls(), "", here.http()),
+                clock,
+                breakers);
         there.replace(List.of(new Endpoint(host, HostEndpoints.socketAddress(host, port), WorkloadLabels.NOBODY, 1)));
         return there;
     }

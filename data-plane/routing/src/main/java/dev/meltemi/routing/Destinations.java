@@ -95,9 +95,24 @@ final class Destinations {
                         origin(service, inForce.balancing()),
                         inForce,
                         tls(service, inForce),
-                        service.getOthers().isEmpty() ? "" : service.getNamespace()));
+                        service.getOthers().isEmpty() ? "" : service.getNamespace(),
+                        UpstreamHttp.of(
+                                protocol(service, port),
+                                inForce.pool(),
+                                self.gateway(),
+                                services.defaults().upgradesToHttp2())));
         found.add(cluster);
         return cluster;
+    }
+
+    /// As it is declared; empty: it isn't.
+    static String protocol(ServiceRoutes service, int port) {
+        for (ServicePort each : service.getPorts()) {
+            if (each.getNumber() == port) {
+                return each.getProtocol();
+            }
+        }
+        return "";
     }
 
     /// A rule's word comes first; without one, who is known to take plaintext only gets it (Istio:

@@ -30,6 +30,11 @@ final class Edges {
 
     private final Map<ProvenArrival, Edge> proven = new ConcurrentHashMap<>();
 
+    private final Map<Integer, Spoken> spoken = new ConcurrentHashMap<>();
+
+    /// @param version of the endpoints when it was found out
+    private record Spoken(UpstreamHttp http, long version) {}
+
     private record Arrival(String peer, int port, String application) {}
 
     private record ProvenArrival(WorkloadLabels caller, Principals proven, int port, String application) {}
@@ -209,6 +214,31 @@ final class Edges {
             }
         }
         return otherwise;
+    }
+
+    /// What our own application speaks at a port.
+    UpstreamHttp http(int port) {
+        long version = clusters.version();
+        Spoken known = spoken.get(port);
+        if (known == null || known.version != version) {
+            known = new Spoken(UpstreamHttp.inbound(protocol(port)), version);
+            spoken.put(port, known);
+        }
+        return known.http;
+    }
+
+    private String protocol(int port) {
+        for (ServiceEndpoint served : clusters.servedBy(self.instance())) {
+            ServiceRoutes routes = services.get(served.getHost());
+            for (var pair : routes == null
+                    ? Map.<String, Integer>of().entrySet()
+                    : served.getPorts().entrySet()) {
+                if (pair.getValue() == port) {
+                    return Destinations.protocol(routes, Integer.parseInt(pair.getKey()));
+                }
+            }
+        }
+        return "";
     }
 
     RouteTable.Inbound inboundAt(int port) {

@@ -24,6 +24,16 @@ public record FailureWords(int status, String flag, String details, String body,
             Condition.FIVE_XX,
             Condition.GATEWAY_ERROR);
 
+    /// The upstream has done nothing with it.
+    private static final Set<Condition> ON_REFUSED = Set.of(
+            Condition.REFUSED_STREAM,
+            Condition.RESET,
+            Condition.RESET_BEFORE_REQUEST,
+            Condition.FIVE_XX,
+            Condition.GATEWAY_ERROR);
+
+    private static final String RESET_BY_UPSTREAM = "the upstream reset the stream before it answered";
+
     private static final String BEFORE_RESPONSE = "upstream_reset_before_response_started";
 
     private static final String CONNECT_TIMEOUT = "connection_timeout";
@@ -55,6 +65,17 @@ public record FailureWords(int status, String flag, String details, String body,
                         sent ? ON_RESET : ON_UNSENT);
             case ProxyFailure.AnswerCut(var why) ->
                 of(503, "UC", details("upstream_reset_after_response_started", "connection_termination", why), "");
+            case ProxyFailure.StreamReset(var why) ->
+                of(503, "UR", details(BEFORE_RESPONSE, "remote_reset", why), RESET_BY_UPSTREAM, ON_RESET);
+            case ProxyFailure.StreamRefused(var why) ->
+                of(
+                        503,
+                        "UR",
+                        details(BEFORE_RESPONSE, "remote_refused_stream_reset", why),
+                        RESET_BY_UPSTREAM,
+                        ON_REFUSED);
+            case ProxyFailure.AnswerReset(var why) ->
+                of(503, "UR", details("upstream_reset_after_response_started", "remote_reset", why), "");
             case ProxyFailure.UpstreamTimeout(var _) -> of(504, "UT", "response_timeout", "upstream request timeout");
             case ProxyFailure.TryTimeout(var _) ->
                 of(504, "UT", "upstream_per_try_timeout", "upstream request timeout", ON_RESET);

@@ -11,12 +11,14 @@ import org.jspecify.annotations.Nullable;
 /// @param connectTimeoutMicros of services; null: Istio's default
 /// @param nameRefresh how long names stay resolved whose answers don't say
 /// @param protocolDetectionMicros after which a silent connection is no longer sniffed; null: never
+/// @param upgradesToHttp2 whether ports that are declared as HTTP are called by HTTP/2
 record MeshDefaults(
         Retries retries,
         @Nullable Long connectTimeoutMicros,
         Duration nameRefresh,
-        @Nullable Long protocolDetectionMicros) {
-    static final MeshDefaults NOTHING_SAID = new MeshDefaults(Retries.DEFAULT, null, Names.NONE.refresh(), null);
+        @Nullable Long protocolDetectionMicros,
+        boolean upgradesToHttp2) {
+    static final MeshDefaults NOTHING_SAID = new MeshDefaults(Retries.DEFAULT, null, Names.NONE.refresh(), null, false);
 
     static MeshDefaults of(@Nullable Settings mesh) {
         return mesh == null
@@ -27,6 +29,7 @@ record MeshDefaults(
                         mesh.getDnsRefreshUs() == null
                                 ? Names.NONE.refresh()
                                 : Duration.of(mesh.getDnsRefreshUs(), ChronoUnit.MICROS),
-                        mesh.getProtocolDetectionTimeoutUs());
+                        mesh.getProtocolDetectionTimeoutUs(),
+                        mesh.getUpgradeToHttp2());
     }
 }

@@ -118,7 +118,13 @@ final class OutboundHosts implements Hosts {
 
     private static Cluster.Definition passthrough(Edge.Service service) {
         return new Cluster.Definition(
-                service, 0, Cluster.Origin.CALLER, PolicyInForce.DEFAULT, Cluster.Tls.DISABLED, "");
+                service,
+                0,
+                Cluster.Origin.CALLER,
+                PolicyInForce.DEFAULT,
+                Cluster.Tls.DISABLED,
+                "",
+                UpstreamHttp.AS_CALLED);
     }
 
     @Override

@@ -32,6 +32,19 @@ public sealed interface ProxyFailure {
     /// The upstream closed or reset after its answer had begun, which can't be taken back: UC.
     record AnswerCut(String why) implements ProxyFailure {}
 
+    /// HTTP/2: the upstream has reset the stream before its answer began: UR, 503.
+    ///
+    /// @param why the error that it gave
+    record StreamReset(String why) implements ProxyFailure {}
+
+    /// HTTP/2: the same, and the upstream says that it has done nothing with the request: UR, 503.
+    ///
+    /// @param why in a few words, empty for a refused stream
+    record StreamRefused(String why) implements ProxyFailure {}
+
+    /// HTTP/2: the upstream has reset the stream after its answer had begun, which can't be taken back: UR.
+    record AnswerReset(String why) implements ProxyFailure {}
+
     /// The whole request took too long: UT, 504.
     record UpstreamTimeout(Duration after) implements ProxyFailure {}
 

@@ -141,6 +141,11 @@ public final class RouteTable {
         return edges.inboundAt(port);
     }
 
+    /// Which HTTP our own application speaks at a port, as the services say that it belongs to.
+    public UpstreamHttp inboundHttp(int port) {
+        return edges.http(port);
+    }
+
     /// What rules say of mTLS for connections that arrive at a port of this workload.
     ///
     /// @param port of the workload, where its sidecar listens for the application

@@ -48,7 +48,8 @@ class BalancersTest {
                         Cluster.Origin.ENDPOINTS,
                         Given.balanced(balancing),
                         Cluster.Tls.AUTO,
-                        ""),
+                        "",
+                        UpstreamHttp.HTTP_1_1),
                 clock);
         cluster.replace(endpoints);
         return cluster;

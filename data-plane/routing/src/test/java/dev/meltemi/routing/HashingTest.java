@@ -41,7 +41,13 @@ class HashingTest {
         var cluster = new Cluster(
                 "test",
                 new Cluster.Definition(
-                        Edge.Service.UNKNOWN, 80, Cluster.Origin.ENDPOINTS, policy, Cluster.Tls.AUTO, ""));
+                        Edge.Service.UNKNOWN,
+                        80,
+                        Cluster.Origin.ENDPOINTS,
+                        policy,
+                        Cluster.Tls.AUTO,
+                        "",
+                        UpstreamHttp.HTTP_1_1));
         cluster.replace(endpoints);
         return cluster;
     }

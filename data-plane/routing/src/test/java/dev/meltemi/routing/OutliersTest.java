@@ -40,7 +40,13 @@ class OutliersTest {
         var cluster = new Cluster(
                 "test",
                 new Cluster.Definition(
-                        Edge.Service.UNKNOWN, 80, Cluster.Origin.ENDPOINTS, policy(said), Cluster.Tls.AUTO, ""));
+                        Edge.Service.UNKNOWN,
+                        80,
+                        Cluster.Origin.ENDPOINTS,
+                        policy(said),
+                        Cluster.Tls.AUTO,
+                        "",
+                        UpstreamHttp.HTTP_1_1));
         cluster.replace(four);
         cluster.sweep(0);
         return cluster;
@@ -196,7 +202,13 @@ class OutliersTest {
         var cluster = new Cluster(
                 "test",
                 new Cluster.Definition(
-                        Edge.Service.UNKNOWN, 80, Cluster.Origin.ENDPOINTS, policy, Cluster.Tls.AUTO, ""));
+                        Edge.Service.UNKNOWN,
+                        80,
+                        Cluster.Origin.ENDPOINTS,
+                        policy,
+                        Cluster.Tls.AUTO,
+                        "",
+                        UpstreamHttp.HTTP_1_1));
         cluster.replace(four);
         cluster.sweep(0);
         return cluster;

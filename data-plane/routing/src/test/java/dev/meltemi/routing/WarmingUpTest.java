@@ -35,7 +35,13 @@ class WarmingUpTest {
         return new Cluster(
                 "test",
                 new Cluster.Definition(
-                        Edge.Service.UNKNOWN, 80, Cluster.Origin.ENDPOINTS, policy, Cluster.Tls.AUTO, ""),
+                        Edge.Service.UNKNOWN,
+                        80,
+                        Cluster.Origin.ENDPOINTS,
+                        policy,
+                        Cluster.Tls.AUTO,
+                        "",
+                        UpstreamHttp.HTTP_1_1),
                 time::get);
     }
 

@@ -45,7 +45,8 @@ record Setting(String scope, Settings compiled) implements Entry {
                 .setConfigOffset(offset)
                 .setCreated(created)
                 .setOutboundTraffic(
-                        mesh.outboundTraffic().map(Setting::compiled).orElse(OutboundTraffic.UNSET));
+                        mesh.outboundTraffic().map(Setting::compiled).orElse(OutboundTraffic.UNSET))
+                .setUpgradeToHttp2(mesh.upgradesToHttp2());
         mesh.defaultRetries().ifPresent(retries -> out.setDefaultRetries(RouteActions.compiled(retries)));
         mesh.connectTimeout().ifPresent(timeout -> out.setConnectTimeoutUs(Micros.of(timeout)));
         mesh.dnsRefreshRate().ifPresent(rate -> out.setDnsRefreshUs(Micros.of(rate)));

@@ -319,7 +319,8 @@ final class MeshGenerator {
                                 Optional.empty())),
                 maybe() ? Optional.empty() : Optional.of(Duration.ofSeconds(1)),
                 maybe() ? Optional.empty() : Optional.of(Duration.ofSeconds(30)),
-                maybe() ? Optional.empty() : Optional.of(Duration.ofMillis(200)));
+                maybe() ? Optional.empty() : Optional.of(Duration.ofMillis(200)),
+                maybe());
     }
 
     private Sidecar sidecar() {

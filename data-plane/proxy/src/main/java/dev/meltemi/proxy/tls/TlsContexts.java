@@ -33,22 +33,31 @@ public final class TlsContexts extends AbstractReferenceCounted {
     /// Full handshakes that a peer is spared; a session whose certificate has expired is refused all the same.
     private static final Duration SESSION = Duration.ofHours(1);
 
-    /// Istio's clients offer the first, `openssl s_client -alpn http/1.1` and curl the second.
-    private static final List<String> TAKEN = List.of("istio", "http/1.1");
+    /// Istio's clients offer the first for HTTP/2 and the second otherwise, `openssl s_client -alpn http/1.1` and curl
+    /// the third.
+    private static final List<String> TAKEN = List.of("istio-h2", "istio", "http/1.1");
 
     private static final List<String> OFFERED = List.of("istio");
+
+    /// HTTP/2 within the mesh, in the word of Istio's `istio.alpn` filter.
+    public static final String HTTP_2 = "istio-h2";
+
+    private static final List<String> OFFERED_HTTP_2 = List.of(HTTP_2, "istio");
     private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
 
     private final Identity identity;
     private final PeerJudge judge;
     private final SslContext server;
     private final SslContext client;
+    private final SslContext http2Client;
 
-    private TlsContexts(Identity identity, PeerJudge judge, SslContext server, SslContext client) {
+    private TlsContexts(
+            Identity identity, PeerJudge judge, SslContext server, SslContext client, SslContext http2Client) {
         this.identity = identity;
         this.judge = judge;
         this.server = server;
         this.client = client;
+        this.http2Client = http2Client;
     }
 
     /// @throws IllegalArgumentException when the identity's key or chain can't be used
@@ -65,19 +74,28 @@ public final class TlsContexts extends AbstractReferenceCounted {
                     .sessionTimeout(SESSION.toSeconds())
                     .build();
             ownTickets(server);
-            SslContext client = SslContextBuilder.forClient()
-                    .keyManager(own.key(), own.chain())
-                    .trustManager(judge)
-                    .endpointIdentificationAlgorithm(null) // names are SPIFFE ids, compared after the handshake
-                    .sslProvider(provider)
-                    .protocols(VERSIONS)
-                    .applicationProtocolConfig(alpn(OFFERED))
-                    .sessionTimeout(SESSION.toSeconds())
-                    .build();
-            return new TlsContexts(identity, judge, server, client);
+            return new TlsContexts(
+                    identity,
+                    judge,
+                    server,
+                    client(own, judge, provider, OFFERED),
+                    client(own, judge, provider, OFFERED_HTTP_2));
         } catch (SSLException e) {
             throw new IllegalArgumentException("no TLS can be made of the credential " + own + ": " + e, e);
         }
+    }
+
+    private static SslContext client(Credential own, PeerJudge judge, SslProvider provider, List<String> offered)
+            throws SSLException {
+        return SslContextBuilder.forClient()
+                .keyManager(own.key(), own.chain())
+                .trustManager(judge)
+                .endpointIdentificationAlgorithm(null) // names are SPIFFE ids, compared after the handshake
+                .sslProvider(provider)
+                .protocols(VERSIONS)
+                .applicationProtocolConfig(alpn(offered))
+                .sessionTimeout(SESSION.toSeconds())
+                .build();
     }
 
     /// Nobody demands a protocol: without a common one the connection goes on as HTTP/1.1.
@@ -116,8 +134,10 @@ public final class TlsContexts extends AbstractReferenceCounted {
     /// don't read it
     /// @param endpoint number of the endpoint, so that its sessions aren't offered to another of the same name,
     /// which couldn't resume them
-    public SslHandler connecting(ByteBufAllocator allocator, String sni, int endpoint, Duration patience) {
-        SslHandler handler = client.newHandler(allocator, sni, endpoint);
+    /// @param http2 whether HTTP/2 is offered, before HTTP/1.1
+    public SslHandler connecting(
+            ByteBufAllocator allocator, String sni, int endpoint, Duration patience, boolean http2) {
+        SslHandler handler = (http2 ? http2Client : client).newHandler(allocator, sni, endpoint);
         handler.setHandshakeTimeoutMillis(Math.max(1, patience.toMillis()));
         return handler;
     }
@@ -153,6 +173,7 @@ public final class TlsContexts extends AbstractReferenceCounted {
     protected void deallocate() {
         ReferenceCountUtil.release(server);
         ReferenceCountUtil.release(client);
+        ReferenceCountUtil.release(http2Client);
     }
 
     @Override

@@ -60,7 +60,7 @@ public final class Dial extends ChannelInboundHandlerAdapter {
                     .addBefore(
                             NettyPipeline.ReactiveBridge,
                             "meltemi.tls",
-                            security.handler(channel.alloc(), timeoutNanos));
+                            security.handler(channel.alloc(), timeoutNanos, false));
             letGo();
         }
         channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, "meltemi.dial", this);

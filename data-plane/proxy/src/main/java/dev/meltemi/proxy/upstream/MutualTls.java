@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// @param expected path of the endpoint's SPIFFE id in our trust domain, null: any member of the mesh
 /// @param endpoint number under which its sessions are kept
 record MutualTls(TlsContexts contexts, String sni, @Nullable String expected, int endpoint) {
-    SslHandler handler(ByteBufAllocator allocator, long timeoutNanos) {
-        return contexts.connecting(allocator, sni, endpoint, Duration.ofNanos(timeoutNanos));
+    /// @param http2 whether HTTP/2 is offered, before HTTP/1.1
+    SslHandler handler(ByteBufAllocator allocator, long timeoutNanos, boolean http2) {
+        return contexts.connecting(allocator, sni, endpoint, Duration.ofNanos(timeoutNanos), http2);
     }
 
     /// @throws PeerRefusedException when it isn't who is expected there

@@ -1,6 +1,5 @@
 package dev.meltemi.proxy.upstream;
 
-import dev.meltemi.proxy.tls.PeerRefusedException;
 import dev.meltemi.proxy.tls.ProvenPeer;
 import dev.meltemi.proxy.tls.TlsFailure;
 import dev.meltemi.proxy.upstream.UpstreamUser.Failure;
@@ -19,7 +18,6 @@ import dev.meltemi.routing.Cluster;
 import dev.meltemi.routing.PoolLimits;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -28,15 +26,10 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
-import java.net.InetSocketAddress;
 import java.util.Objects;
-import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
-import reactor.netty.NettyPipeline;
 
 /// One connection to an endpoint, lent to one request at a time.
 ///
@@ -47,10 +40,11 @@ import reactor.netty.NettyPipeline;
 /// ```
 // What fails closes the channel, and that is heard; a user is who it is.
 @SuppressWarnings({"FutureReturnValueIgnored", "ReferenceEquality"})
-final class UpstreamConnection extends ChannelInboundHandlerAdapter implements UpstreamStream {
+final class UpstreamConnection extends ChannelInboundHandlerAdapter implements UpstreamStream, Connecting.Owner {
     private final EndpointPool pool;
     private final StrictResponseDecoder decoder;
     private final Deadline idleDeadline;
+    private @Nullable Connecting connecting;
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable UpstreamUser user;
     private @Nullable ProvenPeer peer;
@@ -66,7 +60,6 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     private int served;
     private @Nullable AsciiString upgrade;
     private @Nullable UpstreamTunnel tunnel;
-    private boolean secured;
     private boolean introduced;
     private boolean counted;
     private boolean reused;
@@ -81,9 +74,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         this.user = user;
         this.cluster = cluster;
         this.timeoutNanos = timeoutNanos;
-        this.secured = pool.security() == null;
-        this.decoder = new StrictResponseDecoder(pool.pools().settings().responses());
-        this.idleDeadline = new Deadline(pool.pools().loop(), this::late);
+        this.decoder = new StrictResponseDecoder(pool.way().pools().settings().responses());
+        this.idleDeadline = new Deadline(pool.way().pools().loop(), this::late);
     }
 
     /// @return whether its request may wait for a connection
@@ -113,8 +105,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     /// Not opened: it waits for one that comes back, or for its turn to be opened, as long as it may.
     void waitInLine() {
         inLine = true;
-        idleDeadline.set(Deadline.now(pool.pools().loop())
-                + pool.pools().settings().queueTimeout().toNanos());
+        idleDeadline.set(Deadline.now(pool.way().pools().loop())
+                + pool.way().pools().settings().queueTimeout().toNanos());
     }
 
     /// It was idle for too long, or its request has waited too long in line.
@@ -143,28 +135,33 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         counted = true;
         inLine = false;
         idleDeadline.clear();
-        openedAt = Deadline.now(pool.pools().loop());
-        pool.pools()
-                .connector()
-                .to(pool.endpoint(), cluster, timeoutNanos)
-                .doOnChannelInit((observer, channel, address) -> initialize(channel))
-                .connect()
-                .subscribe(connection -> {}, this::connectFailed);
+        openedAt = Deadline.now(pool.way().pools().loop());
+        connecting = new Connecting(pool.way(), this);
+        connecting.start(cluster, timeoutNanos, false);
     }
 
-    private void initialize(Channel channel) {
-        MutualTls security = pool.security();
-        if (security != null) {
-            // Envoy counts the handshake to the connect time-out; here each of the two may take that long.
-            channel.pipeline()
-                    .addBefore(
-                            NettyPipeline.ReactiveBridge,
-                            "meltemi.tls",
-                            security.handler(channel.alloc(), timeoutNanos));
+    @Override
+    public void onOpened(ChannelHandlerContext context, @Nullable ProvenPeer proven, @Nullable String protocol) {
+        connecting = null;
+        peer = proven;
+        // added behind it, the last one first
+        context.pipeline()
+                .addAfter(context.name(), "meltemi.upstream", this)
+                .addAfter(context.name(), "meltemi.responses", decoder);
+        ctx = context.pipeline().context(this);
+        if (user == null) {
+            context.close();
+        } else {
+            endPending();
+            user.onReady(this);
         }
-        channel.pipeline()
-                .addBefore(NettyPipeline.ReactiveBridge, "meltemi.responses", decoder)
-                .addBefore(NettyPipeline.ReactiveBridge, "meltemi.upstream", this);
+    }
+
+    @Override
+    public void onNotOpened(Failure failure) {
+        connecting = null;
+        forget();
+        fail(failure.kind(), failure.why());
     }
 
     /// A limit was reached before this connection was opened.
@@ -175,14 +172,6 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     /// A rule demands mTLS and we have no identity.
     void unidentified() {
         fail(Failure.Kind.CONNECT, "TLS_error:|this proxy has no identity yet:TLS_error_end");
-    }
-
-    private void connectFailed(Throwable why) {
-        if (ctx != null) {
-            return;
-        }
-        forget();
-        fail(LackOfSockets.kind(why), LackOfSockets.words(why));
     }
 
     void lendTo(UpstreamUser next, @Nullable Cluster onBehalfOf) {
@@ -199,7 +188,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
 
     @Override
     public boolean isReady() {
-        return ctx != null && secured;
+        return ctx != null;
     }
 
     @Override
@@ -268,7 +257,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
             idleDeadline.cancel();
             pool.leaveLine(this);
         }
-        if (ctx != null) {
+        if (connecting != null) {
+            connecting.giveUp();
+        } else if (ctx != null) {
             if (ctx.channel().isActive()) {
                 ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
             }
@@ -288,70 +279,15 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         user = null;
         ChannelHandlerContext context = context();
         idleDeadline.set(Deadline.now(context.executor())
-                + pool.pools().settings().idleTimeout().toNanos());
+                + pool.way().pools().settings().idleTimeout().toNanos());
         context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
 
     private ChannelHandlerContext context() {
         if (ctx == null) {
-            throw new IllegalStateException("not connected to " + pool.endpoint());
+            throw new IllegalStateException("not connected to " + pool.way().endpoint());
         }
         return ctx;
-    }
-
-    @Override
-    public void channelActive(ChannelHandlerContext context) {
-        ctx = context;
-        if (context.channel().remoteAddress() instanceof InetSocketAddress remote
-                && pool.pools().settings().ownListener().test(remote)) {
-            // Asked of the connected address, because a name tells nothing before.
-            fail(Failure.Kind.LOOP, remote.getAddress().getHostAddress() + ":" + remote.getPort());
-        }
-        // Reactor Netty's own handler behind us turns this into its connect signal.
-        context.fireChannelActive();
-        context.channel().config().setAutoRead(true);
-        if (user == null) {
-            context.close();
-        } else if (secured) {
-            endPending();
-            user.onReady(this);
-        }
-    }
-
-    @Override
-    public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof SslHandshakeCompletionEvent handshake && !secured) {
-            if (handshake.isSuccess()) {
-                handshaken(context);
-            } else {
-                handshakeFailed(context, handshake.cause());
-            }
-        }
-        context.fireUserEventTriggered(event);
-    }
-
-    /// Before this no octet of a request is sent.
-    private void handshaken(ChannelHandlerContext context) {
-        MutualTls security = Objects.requireNonNull(pool.security());
-        SSLSession session = context.pipeline().get(SslHandler.class).engine().getSession();
-        try {
-            peer = security.peer(session);
-        } catch (PeerRefusedException refused) {
-            handshakeFailed(context, refused);
-            return;
-        }
-        secured = true;
-        if (user == null) {
-            context.close();
-        } else {
-            endPending();
-            user.onReady(this);
-        }
-    }
-
-    private void handshakeFailed(ChannelHandlerContext context, Throwable why) {
-        fail(TlsFailure.isTimeout(why) ? Failure.Kind.CONNECT_TIMEOUT : Failure.Kind.CONNECT, TlsFailure.words(why));
-        context.close();
     }
 
     @Override
@@ -487,7 +423,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     }
 
     private long closesAt(long now) {
-        long idle = pool.pools().settings().idleTimeout().toNanos();
+        long idle = pool.way().pools().settings().idleTimeout().toNanos();
         return cluster == null ? now + idle : cluster.breakers().limits().closesAt(now, openedAt, served, idle);
     }
 
@@ -504,7 +440,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         forget();
         if (!ended) {
             String how = answered ? "remote_close_in_answer" : "remote_close";
-            fail(secured ? Failure.Kind.CLOSED : Failure.Kind.CONNECT, tlsFailure.isEmpty() ? how : tlsFailure);
+            fail(Failure.Kind.CLOSED, tlsFailure.isEmpty() ? how : tlsFailure);
         }
         context.fireChannelInactive();
     }

@@ -5,10 +5,11 @@ import dev.meltemi.routing.Cluster;
 import dev.meltemi.routing.Endpoint;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
-import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.resources.LoopResources;
@@ -20,8 +21,10 @@ public final class UpstreamPools {
     /// side, until they are below the first. Envoy's `per_connection_buffer_limit_bytes` at an edge.
     public static final WriteBufferWaterMark BUFFERED = new WriteBufferWaterMark(16 * 1024, 32 * 1024);
 
-    private final IdentityHashMap<Endpoint, EndpointPool> plain = new IdentityHashMap<>();
-    private final IdentityHashMap<Endpoint, EndpointPool> secured = new IdentityHashMap<>();
+    private final Map<Endpoint, EndpointPool> plain = new IdentityHashMap<>();
+    private final Map<Endpoint, EndpointPool> secured = new IdentityHashMap<>();
+    private final Map<Endpoint, Http2Pool> plainHttp2 = new IdentityHashMap<>();
+    private final Map<Endpoint, Http2Pool> securedHttp2 = new IdentityHashMap<>();
     private final EventLoop loop;
     private final Connector connector;
     private final UpstreamSettings settings;
@@ -32,30 +35,36 @@ public final class UpstreamPools {
         this.connector = new Connector(new SameLoop(loop, loops), settings);
     }
 
-    /// Lends a connection: a pooled one that is ready, or a new one that tells the user when it is. A refusal is
-    /// told to the user before this returns. A proxy without an identity speaks plaintext, unless a rule demands
-    /// mTLS.
+    /// Lends a way to the endpoint: one that is ready, or one that tells the user when it is. A refusal is told to
+    /// the user before this returns. A proxy without an identity speaks plaintext, unless a rule demands mTLS.
     ///
     /// @param cluster on whose behalf, which says whether it is mTLS; null for our own application
+    /// @param http2 whether it should speak HTTP/2. Over mesh mTLS the peer may know HTTP/1.1 only, and then it does
     /// @param fresh not one that has been idle, because such a one has just failed
     public UpstreamStream lend(
-            Endpoint endpoint, @Nullable Cluster cluster, long connectTimeoutNanos, boolean fresh, UpstreamUser user) {
-        EndpointPool pool = null;
+            Endpoint endpoint,
+            @Nullable Cluster cluster,
+            boolean http2,
+            long connectTimeoutNanos,
+            boolean fresh,
+            UpstreamUser user) {
+        Pool pool = null;
         if (cluster != null && cluster.usesMutualTls(endpoint)) {
-            pool = secured(endpoint, cluster);
+            EndpointPool known = http2 ? secured.get(endpoint) : null;
+            pool = http2 && !(known != null && known.isAllThereIs())
+                    ? secured(securedHttp2, endpoint, cluster, Http2Pool::new)
+                    : secured(secured, endpoint, cluster, EndpointPool::new);
             if (pool == null && cluster.tls() == Cluster.Tls.MUTUAL) {
-                var refused =
-                        new UpstreamConnection(new EndpointPool(endpoint, null, this), user, null, connectTimeoutNanos);
+                var refused = new UpstreamConnection(
+                        new EndpointPool(new Way(endpoint, null, this)), user, null, connectTimeoutNanos);
                 refused.unidentified();
                 return refused;
             }
         }
         if (pool == null) {
-            pool = plain.get(endpoint);
-            if (pool == null) {
-                pool = new EndpointPool(endpoint, null, this);
-                plain.put(endpoint, pool);
-            }
+            pool = http2
+                    ? plain(plainHttp2, endpoint, Http2Pool::new)
+                    : plain(plain, endpoint, EndpointPool::new);
         }
         return pool.lend(cluster, connectTimeoutNanos, fresh, user);
     }
@@ -81,11 +90,21 @@ public final class UpstreamPools {
         return new MutualTls(contexts, cluster.sni(), endpoint.expectedPeer(), number);
     }
 
+    private <P extends Pool> P plain(Map<Endpoint, P> pools, Endpoint endpoint, Function<Way, P> making) {
+        P pool = pools.get(endpoint);
+        if (pool == null) {
+            pool = making.apply(new Way(endpoint, null, this));
+            pools.put(endpoint, pool);
+        }
+        return pool;
+    }
+
     /// The pool of our identity and the endpoint's as they are now. That of a former one lends nothing more: what
     /// is under way there ends there.
-    private @Nullable EndpointPool secured(Endpoint endpoint, Cluster cluster) {
-        EndpointPool pool = secured.get(endpoint);
-        MutualTls how = pool == null ? null : pool.security();
+    private <P extends Pool> @Nullable P secured(
+            Map<Endpoint, P> pools, Endpoint endpoint, Cluster cluster, Function<Way, P> making) {
+        P pool = pools.get(endpoint);
+        MutualTls how = pool == null ? null : pool.way().security();
         if (pool != null
                 && how != null
                 && settings.tls().isCurrent(how.contexts())
@@ -93,36 +112,56 @@ public final class UpstreamPools {
             return pool;
         }
         if (pool != null) {
-            secured.remove(endpoint);
+            pools.remove(endpoint);
             pool.close();
         }
         TlsContexts contexts = settings.tls().hold();
         if (contexts == null) {
             return null;
         }
-        var made = new EndpointPool(endpoint, security(endpoint, cluster, contexts), this);
-        secured.put(endpoint, made);
+        P made = making.apply(new Way(endpoint, security(endpoint, cluster, contexts), this));
+        pools.put(endpoint, made);
         return made;
     }
 
     /// Closes what is idle towards endpoints that are gone, before they close it under a request; what is lent closes
     /// when it comes back.
     public void retire() {
-        List<EndpointPool> gone = Stream.concat(plain.values().stream(), secured.values().stream())
-                .filter(pool -> pool.endpoint().isGone())
-                .toList();
-        gone.forEach(EndpointPool::close);
+        List<? extends Pool> gone =
+                all().filter(pool -> pool.way().endpoint().isGone()).toList();
+        gone.forEach(Pool::close);
+    }
+
+    private Stream<? extends Pool> all() {
+        return Stream.of(plain, secured, plainHttp2, securedHttp2)
+                .flatMap(pools -> pools.values().stream());
+    }
+
+    /// What answers there over mesh mTLS knows HTTP/1.1 only. Believed as long as there are connections that speak it.
+    void onlyHttp1(Endpoint endpoint, @Nullable Cluster cluster) {
+        EndpointPool pool = cluster == null ? null : secured(secured, endpoint, cluster, EndpointPool::new);
+        if (pool != null) {
+            pool.isAllThereIs(true);
+        }
     }
 
     /// Closes what is idle; what is lent closes when it comes back.
     public void close() {
-        List<EndpointPool> all = new ArrayList<>(plain.values());
-        all.addAll(secured.values());
-        all.forEach(EndpointPool::close);
+        List<? extends Pool> now = all().toList();
+        now.forEach(Pool::close);
     }
 
-    void forget(EndpointPool pool) {
-        (pool.security() == null ? plain : secured).remove(pool.endpoint(), pool);
+    /// It has no connection any more.
+    void forget(Pool pool) {
+        Way way = pool.way();
+        boolean isPlain = way.security() == null;
+        Map<Endpoint, ? extends Pool> pools =
+                switch (pool) {
+                    case EndpointPool _ -> isPlain ? plain : secured;
+                    case Http2Pool _ -> isPlain ? plainHttp2 : securedHttp2;
+                };
+        pools.remove(way.endpoint(), pool);
+        way.end();
     }
 
     EventLoop loop() {

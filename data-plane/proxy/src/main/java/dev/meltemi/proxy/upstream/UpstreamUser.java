@@ -36,8 +36,8 @@ public interface UpstreamUser {
         /// Whether it tells something of the endpoint, and not of us.
         public boolean isEndpoints() {
             return switch (kind) {
-                case CONNECT, CONNECT_TIMEOUT, CLOSED, PROTOCOL -> true;
-                case OVERFLOW, LOOP, LOCAL -> false;
+                case CONNECT, CONNECT_TIMEOUT, CLOSED, PROTOCOL, RESET, REFUSED -> true;
+                case OVERFLOW, LOOP, LOCAL, UNSEEN -> false;
             };
         }
 
@@ -53,8 +53,14 @@ public interface UpstreamUser {
             LOOP,
             /// It ended before the answer did.
             CLOSED,
-            /// The answer isn't HTTP/1.1 as we accept it.
-            PROTOCOL
+            /// The answer isn't HTTP as we accept it.
+            PROTOCOL,
+            /// HTTP/2: the endpoint has reset the stream.
+            RESET,
+            /// HTTP/2: the same, and it says that it has done nothing with the request (RFC 9113, 8.7).
+            REFUSED,
+            /// HTTP/2: the endpoint goes away and says that it has never seen the request (RFC 9113, 6.8).
+            UNSEEN
         }
     }
 }

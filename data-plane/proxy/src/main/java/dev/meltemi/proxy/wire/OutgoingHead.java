@@ -1,5 +1,6 @@
 package dev.meltemi.proxy.wire;
 
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.util.AsciiString;
@@ -34,6 +35,16 @@ public record OutgoingHead(
         return labels == null
                 ? this
                 : new OutgoingHead(method, scheme, path, authority, headers, framing, attempt, upgrade, labels);
+    }
+
+    /// As HTTP/2 says it (RFC 9113, 8.3.1); the length, where it is known, is what DATA frames have to add up to.
+    public SentHeaders toHttp2() {
+        SentHeaders sent = SentHeaders.request(method.asciiName(), scheme, authority, path, headers)
+                .with(ATTEMPT, Integer.toString(attempt));
+        if (framing.kind() == Framing.Kind.LENGTH) {
+            sent.with(HttpHeaderNames.CONTENT_LENGTH, Long.toString(framing.length()));
+        }
+        return introduction == null ? sent : sent.with(INTRODUCTION, introduction);
     }
 
     public boolean isHead() {
