@@ -55,6 +55,7 @@ public final class ProxyServer {
     private volatile @Nullable HealthChecks checks;
     private final Overload overload;
     private final Watch watch = new Watch(this, perLoop);
+    private volatile boolean sharing;
     private volatile boolean draining;
     private volatile long lastArrival = System.nanoTime();
 
@@ -160,9 +161,14 @@ public final class ProxyServer {
 
     public record Checked(long made, long failed) {}
 
+    /// Its listeners, from here on, take over from those of another process, which may go on with what it has.
+    public void sharePorts() {
+        sharing = true;
+    }
+
     private Mono<DisposableServer> bind(InetSocketAddress address, Listening listening) {
-        return TcpServer.create()
-                .runOn(loops, true)
+        TcpServer server = sharing ? SharedPort.shared(TcpServer.create()) : TcpServer.create();
+        return server.runOn(loops, true)
                 .bindAddress(() -> address)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
@@ -174,6 +180,9 @@ public final class ProxyServer {
                 .cast(DisposableServer.class)
                 .doOnNext(listener -> {
                     listeners.add(listener);
+                    if (sharing) {
+                        SharedPort.takeOver(listener);
+                    }
                     watch.start();
                     if (listening.kind() != Listening.Kind.INBOUND) {
                         sendingOn.add((InetSocketAddress) listener.address());

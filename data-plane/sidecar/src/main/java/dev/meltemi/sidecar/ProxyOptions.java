@@ -146,6 +146,14 @@ final class ProxyOptions {
     long dnsMinRefresh = 1000;
 
     @Option(
+            names = "--hand-over",
+            description =
+                    "share the ports with the process before and the one after, which do the same: this one opens them"
+                            + " when it can serve, takes over, and the one before may then be ended without a request"
+                            + " lost")
+    boolean handOver;
+
+    @Option(
             names = "--ca",
             paramLabel = "HOST:PORT",
             description = "CA that vouches for us; with it the proxy speaks mTLS (default: $$MELTEMI_CA)")

@@ -18,6 +18,7 @@ import dev.meltemi.sidecar.config.RunningConfig;
 import dev.meltemi.sidecar.config.StaticConfig;
 import dev.meltemi.telemetry.AccessLog;
 import dev.meltemi.workload.WorkloadIdentity;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +31,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.netty.resources.LoopResources;
 
 /// One proxy beside an application, or a gateway: brings the buses to the proxy's ports. Several may run in one
 /// process.
@@ -132,7 +135,9 @@ public final class Sidecar implements AutoCloseable {
         return settings.listen().isLoopback() && !settings.listen().address().equals("127.0.0.1");
     }
 
-    /// Opens the ports and begins to follow the bus; returns before there is a table, see {@link #ready}.
+    /// Opens the ports and begins to follow the bus; returns before there is a table, see {@link #ready}, unless it
+    /// takes
+    /// over from another process, which it can only do when it serves.
     ///
     /// @throws dev.meltemi.sidecar.config.StartException when a port can't be had or the folder of a static
     /// configuration has faults
@@ -148,18 +153,13 @@ public final class Sidecar implements AutoCloseable {
     }
 
     private void open(SidecarWorld world) {
-        var listen = settings.listen();
-        var shown = new Pages(new State());
-        pages.add(HttpPort.open(
-                world.loops(), "admin-port", listen.local(), listen.ports().admin(), shown::admin));
-        pages.add(HttpPort.open(
-                world.loops(), "metrics-port", listen.address(), listen.ports().metrics(), shown::prometheus));
-        pages.add(HttpPort.open(
-                world.loops(), "health-port", listen.address(), listen.ports().health(), shown::health));
+        if (settings.listen().handOver()) {
+            proxy.sharePorts();
+        } else {
+            openPorts(world.loops());
+        }
         if (settings.who().gateway()) {
             config.onChange(() -> listeners.follow(config.get().listeners()));
-        } else {
-            listeners.openSidecar(settings.who().services());
         }
         config.onChange(this::tell);
         config.onChange(this::tellClosed);
@@ -205,6 +205,32 @@ public final class Sidecar implements AutoCloseable {
             follower = followed;
         } else {
             throw new IllegalArgumentException("a proxy needs a bus or a folder of resources");
+        }
+        if (settings.listen().handOver()) {
+            awaitServing();
+            openPorts(world.loops());
+        }
+    }
+
+    /// Who is taken over from serves for as long as that takes.
+    private void awaitServing() {
+        Flux.interval(Duration.ofMillis(20))
+                .takeUntil(look -> config.serves() && identified())
+                .blockLast();
+    }
+
+    private void openPorts(LoopResources loops) {
+        var listen = settings.listen();
+        boolean shared = listen.handOver();
+        var shown = new Pages(new State());
+        pages.add(HttpPort.open(
+                loops, "admin-port", listen.local(), listen.ports().admin(), shared, shown::admin));
+        pages.add(HttpPort.open(
+                loops, "metrics-port", listen.address(), listen.ports().metrics(), shared, shown::prometheus));
+        pages.add(HttpPort.open(
+                loops, "health-port", listen.address(), listen.ports().health(), shared, shown::health));
+        if (!settings.who().gateway()) {
+            listeners.openSidecar(settings.who().services());
         }
     }
 

@@ -75,8 +75,9 @@ public final class SidecarCommand implements Callable<Integer> {
     public Integer call() {
         var served = new ArrayList<Service>();
         services.forEach(text -> served.add(service(text)));
-        var listen =
-                Listen.at(ProxyOptions.numeric(address, commandLine()), appPort).with(options.ports());
+        var listen = Listen.at(ProxyOptions.numeric(address, commandLine()), appPort)
+                .with(options.ports())
+                .handingOver(options.handOver);
         return ProxyRun.run(
                 options.settings(workload, labels(), false, served, listen),
                 options,

@@ -63,13 +63,23 @@ public record SidecarSettings(Who who, Listen listen, Config config, Duration dr
     /// @param bind address of a gateway's servers that name none
     /// @param portOffset added to the ports of a gateway's servers
     /// @param application port at {@link #local}, where nobody gets past the proxy; 0 when there is none
-    public record Listen(String address, String bind, int portOffset, int application, Ports ports) {
+    /// @param handOver the process before may still listen on these ports, and one after may: they are opened when
+    /// everything is there, and take over from then on
+    public record Listen(String address, String bind, int portOffset, int application, Ports ports, boolean handOver) {
+        public Listen(String address, String bind, int portOffset, int application, Ports ports) {
+            this(address, bind, portOffset, application, ports, false);
+        }
+
         public static Listen at(String address, int application) {
             return new Listen(address, address, 0, application, Ports.ISTIO);
         }
 
         public Listen with(Ports other) {
-            return new Listen(address, bind, portOffset, application, other);
+            return new Listen(address, bind, portOffset, application, other, handOver);
+        }
+
+        public Listen handingOver(boolean over) {
+            return new Listen(address, bind, portOffset, application, ports, over);
         }
 
         /// For what only this machine may reach: the address itself when nobody else can.

@@ -29,7 +29,8 @@ public final class FaultMatrix {
             new ReplayedConfig(),
             new EmptyBroker(),
             new FlappingUpstream(),
-            new FailingNames());
+            new FailingNames(),
+            new RollingRestart());
 
     private static final String USAGE = "usage: load-tests/run [--full] [--minutes N] [--out FOLDER] [ROW…]   rows: "
             + ROWS.stream().map(Row::number).toList();

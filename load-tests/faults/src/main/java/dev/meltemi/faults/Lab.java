@@ -207,6 +207,15 @@ public final class Lab implements AutoCloseable {
                         .orElse(false));
     }
 
+    /// A second process of a member, at the same address: only what hands its ports over can be started so.
+    public Member addAnother(String of, String name) {
+        var member = member(of).another(name);
+        synchronized (members) {
+            members.put(name, member);
+        }
+        return member;
+    }
+
     /// @param ready the line that says that it has started
     public Member add(String name, List<String> command, Predicate<String> ready) {
         var member = new Member(name, command, Map.of("MALLOC_ARENA_MAX", "1"), ready);

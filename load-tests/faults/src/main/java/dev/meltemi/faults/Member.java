@@ -42,6 +42,11 @@ public final class Member implements AutoCloseable {
         this.ready = ready;
     }
 
+    /// The same as another process.
+    Member another(String itsName) {
+        return new Member(itsName, command, environment, ready);
+    }
+
     public String name() {
         return name;
     }
@@ -111,14 +116,18 @@ public final class Member implements AutoCloseable {
     }
 
     /// SIGTERM, and waits until it is gone; SIGKILL when that takes longer than the patience.
-    public void terminate(Duration patience) {
+    ///
+    /// @return whether it ended by itself
+    public boolean terminate(Duration patience) {
         var running = process;
         if (running != null) {
             running.destroy();
             if (!awaitEnd(running, patience)) {
                 kill();
+                return false;
             }
         }
+        return true;
     }
 
     public void freeze() {

@@ -1,5 +1,6 @@
 package dev.meltemi.sidecar.admin;
 
+import dev.meltemi.proxy.SharedPort;
 import dev.meltemi.sidecar.config.StartException;
 import io.netty.channel.ChannelOption;
 import java.time.Duration;
@@ -22,20 +23,31 @@ public final class HttpPort implements AutoCloseable {
 
     /// @param name of the option that sets the port, for messages: `admin-port`
     /// @param port 0: none is opened
+    /// @param shared whether it takes over from another process
     /// @throws StartException when the port can't be had
     public static HttpPort open(
-            LoopResources loops, String name, String address, int port, Consumer<HttpServerRoutes> pages) {
+            LoopResources loops,
+            String name,
+            String address,
+            int port,
+            boolean shared,
+            Consumer<HttpServerRoutes> pages) {
         if (port == 0) {
             return new HttpPort(null);
         }
         try {
-            return new HttpPort(HttpServer.create()
+            HttpServer plain = HttpServer.create();
+            DisposableServer opened = (shared ? SharedPort.shared(plain) : plain)
                     .runOn(loops)
                     .host(address)
                     .port(port)
                     .option(ChannelOption.SO_REUSEADDR, true)
                     .route(pages)
-                    .bindNow());
+                    .bindNow();
+            if (shared) {
+                SharedPort.takeOver(opened);
+            }
+            return new HttpPort(opened);
         } catch (ChannelBindException e) {
             throw taken(name, address, port, e);
         }
