@@ -51,7 +51,8 @@ final class WorkloadGroups {
                             .required("template", WorkloadEntries.SPEC)
                             .field("probe", PROBE),
                     (spec, metadata, report) -> check(spec, report),
-                    "workloads register themselves with their own labels and ports, or by WorkloadEntry")
+                    "workloads register themselves with their own labels and ports, or by WorkloadEntry; for its probe"
+                            + " start the sidecar with --probe-http or --probe-tcp")
             .needingSpec();
 
     private WorkloadGroups() {}

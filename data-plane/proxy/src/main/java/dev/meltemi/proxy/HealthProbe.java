@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// One question to one endpoint, on the way that requests take, mesh mTLS included. Lives on one event loop.
 final class HealthProbe implements UpstreamUser {
     private final UpstreamPools pools;
-    private final Cluster cluster;
+    private final @Nullable Cluster cluster;
     private final Endpoint endpoint;
     private final HealthCheck how;
     private final Consumer<Outcome> done;
@@ -50,7 +50,7 @@ final class HealthProbe implements UpstreamUser {
     private HealthProbe(
             UpstreamPools pools,
             EventLoop loop,
-            Cluster cluster,
+            @Nullable Cluster cluster,
             Endpoint endpoint,
             HealthCheck how,
             Consumer<Outcome> done) {
@@ -63,10 +63,11 @@ final class HealthProbe implements UpstreamUser {
     }
 
     /// @param loop of the pools, on which this is called
+    /// @param cluster null: our own application
     static void start(
             UpstreamPools pools,
             EventLoop loop,
-            Cluster cluster,
+            @Nullable Cluster cluster,
             Endpoint endpoint,
             HealthCheck how,
             Consumer<Outcome> done) {
@@ -100,7 +101,8 @@ final class HealthProbe implements UpstreamUser {
             return;
         }
         HttpHeaders headers = new DefaultHttpHeaders().set(HttpHeaderNames.USER_AGENT, "meltemi-health-check");
-        String host = how.getHost().isEmpty() ? cluster.service().host() : how.getHost();
+        String host =
+                how.getHost().isEmpty() && cluster != null ? cluster.service().host() : how.getHost();
         ready.writeHead(
                 new OutgoingHead(HttpMethod.GET, "http", how.getPath(), host, headers, Framing.NONE, 1, null, null));
         ready.endRequest(Framing.NONE, EmptyHttpHeaders.INSTANCE);

@@ -153,6 +153,14 @@ public final class ProxyServer {
                 new SplittableRandom(ports.random().nextLong()));
     }
 
+    /// Asks our own application from now until it is closed.
+    public ApplicationProbe probe(
+            InetSocketAddress application, ApplicationProbe.Settings asked, ApplicationProbe.Listener listener) {
+        var loop = (EventLoop) loops.onClient(LoopResources.DEFAULT_NATIVE).next();
+        var pools = new UpstreamPools(loop, loops, settings.upstream(sendingOn, tls, resolver));
+        return new ApplicationProbe(loop, pools, application, asked, listener);
+    }
+
     /// Questions to endpoints whether they are well, and how many of them failed.
     public Checked checked() {
         HealthChecks now = checks;

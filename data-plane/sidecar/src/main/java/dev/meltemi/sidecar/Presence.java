@@ -41,6 +41,8 @@ final class Presence implements AutoCloseable {
     private boolean onItsWay;
     private boolean again;
     private boolean registered;
+    /// What the registration says has changed since it was sent.
+    private boolean outdated;
     private String registeredWith = "";
     private long registeredNanos;
     private boolean leaving;
@@ -85,6 +87,16 @@ final class Presence implements AutoCloseable {
         }
     }
 
+    /// Something that the registration says has changed. For any thread.
+    void registrationChanged() {
+        if (!thread.isDisposed()) {
+            thread.schedule(() -> {
+                outdated = true;
+                beat();
+            });
+        }
+    }
+
     private void beat() {
         if (onItsWay) {
             again = true;
@@ -93,6 +105,10 @@ final class Presence implements AutoCloseable {
         onItsWay = true;
         again = false;
         String leaf = leaf();
+        if (outdated) {
+            outdated = false;
+            registered = false;
+        }
         if (!leaf.equals(registeredWith) || System.nanoTime() - registeredNanos > REGISTER_AGAIN.toNanos()) {
             registered = false;
         }

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// What an instance says of itself.
 record PresenceRecords(SidecarSettings settings, Workload self) {
     /// @param identity null: callers get no mTLS here
-    Registration registration(@Nullable Identity identity) {
+    /// @param healthy what the application says of itself
+    Registration registration(@Nullable Identity identity, boolean healthy) {
         var who = settings.who();
         var ports = new TreeMap<String, List<RegisteredPort>>();
         for (Service service : who.services()) {
@@ -45,6 +46,7 @@ record PresenceRecords(SidecarSettings settings, Workload self) {
                                 .build())
                         .toList())
                 .setType(type())
+                .setHealthy(healthy)
                 .setMtls(identity != null)
                 .build();
     }

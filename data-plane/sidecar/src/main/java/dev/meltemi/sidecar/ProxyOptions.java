@@ -259,7 +259,7 @@ final class ProxyOptions {
             SidecarSettings.Listen listen) {
         var who = new SidecarSettings.Who(
                 workload, namespace, labels, serviceAccount, cluster, locality, gateway, services);
-        return new SidecarSettings(who, listen, config(), Duration.ofSeconds(drain), names());
+        return new SidecarSettings(who, listen, config(), Duration.ofSeconds(drain)).with(names());
     }
 
     private NameSettings names() {

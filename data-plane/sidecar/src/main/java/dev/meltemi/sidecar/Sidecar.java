@@ -3,6 +3,7 @@ package dev.meltemi.sidecar;
 import dev.meltemi.bus.MeshBus;
 import dev.meltemi.bus.signed.SignedBus;
 import dev.meltemi.export.IstioMetrics;
+import dev.meltemi.proxy.ApplicationProbe;
 import dev.meltemi.proxy.ProxyPorts;
 import dev.meltemi.proxy.ProxyServer;
 import dev.meltemi.proxy.ProxySettings;
@@ -18,6 +19,7 @@ import dev.meltemi.sidecar.config.RunningConfig;
 import dev.meltemi.sidecar.config.StaticConfig;
 import dev.meltemi.telemetry.AccessLog;
 import dev.meltemi.workload.WorkloadIdentity;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -59,6 +61,8 @@ public final class Sidecar implements AutoCloseable {
     private final CountDownLatch ended = new CountDownLatch(1);
     private @Nullable ConfigFollower follower;
     private @Nullable Presence presence;
+    private @Nullable ApplicationProbe probe;
+    private volatile boolean applicationHealthy;
     /// Written by whoever changes the configuration, one at a time.
     private volatile List<String> closed = List.of();
 
@@ -118,6 +122,13 @@ public final class Sidecar implements AutoCloseable {
                         () -> proxy.checked().failed());
         telemetry.follow(proxy);
         proxy.whenBroken(() -> Thread.ofPlatform().name("broken-" + self.name()).start(this::close));
+        this.applicationHealthy = settings.probe().isEmpty();
+        telemetry
+                .metrics()
+                .gauge(
+                        "meltemi_application_healthy",
+                        "What the application says of itself",
+                        () -> applicationHealthy ? 1 : 0);
         this.listeners = new Listeners(proxy, settings.listen(), this::tell);
     }
 
@@ -163,6 +174,12 @@ public final class Sidecar implements AutoCloseable {
         }
         config.onChange(this::tell);
         config.onChange(this::tellClosed);
+        settings.probe()
+                .ifPresent(asked -> probe = proxy.probe(
+                        new InetSocketAddress(
+                                settings.listen().local(), settings.listen().application()),
+                        asked,
+                        this::applicationChanged));
         MeshBus bus = world.bus();
         if (identity != null) {
             identity.onChange(this::tell);
@@ -179,7 +196,7 @@ public final class Sidecar implements AutoCloseable {
             presence = Presence.start(
                     SignedBus.signing(bus, world.identity(), world.clock()),
                     world.identity(),
-                    () -> records.registration(world.identity().get()),
+                    () -> records.registration(world.identity().get(), applicationHealthy),
                     () -> records.heartbeat(
                             world.clock().instant(),
                             world.identity().get(),
@@ -242,6 +259,16 @@ public final class Sidecar implements AutoCloseable {
             telemetry.tell(
                     now.isEmpty() ? "access_open" : "access_closed",
                     now.isEmpty() ? "" : "nobody gets in: " + String.join(", ", now) + " can't be read");
+        }
+    }
+
+    private void applicationChanged(boolean healthy, String why) {
+        applicationHealthy = healthy;
+        telemetry.tell(healthy ? "application_healthy" : "application_unhealthy", why);
+        LOG.info("event={} why=\"{}\"", healthy ? "application-healthy" : "application-unhealthy", why);
+        var telling = presence;
+        if (telling != null) {
+            telling.registrationChanged();
         }
     }
 
@@ -333,6 +360,9 @@ public final class Sidecar implements AutoCloseable {
             presence.close();
         }
         names.close();
+        if (probe != null) {
+            probe.close();
+        }
         telemetry.close();
         pages.forEach(HttpPort::close);
         LOG.info("event=ended instance={}", instance());

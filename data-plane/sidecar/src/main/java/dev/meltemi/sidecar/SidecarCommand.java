@@ -37,6 +37,9 @@ public final class SidecarCommand implements Callable<Integer> {
     @Mixin
     ProxyOptions options = new ProxyOptions();
 
+    @Mixin
+    ProbeOptions probe = new ProbeOptions();
+
     @Option(names = "--workload", required = true, description = "stable name of the workload: reviews-v1")
     String workload = "";
 
@@ -78,8 +81,9 @@ public final class SidecarCommand implements Callable<Integer> {
         var listen = Listen.at(ProxyOptions.numeric(address, commandLine()), appPort)
                 .with(options.ports())
                 .handingOver(options.handOver);
+        var settings = options.settings(workload, labels(), false, served, listen);
         return ProxyRun.run(
-                options.settings(workload, labels(), false, served, listen),
+                probe.settings(appPort).map(settings::with).orElse(settings),
                 options,
                 buses,
                 commandLine().getOut());

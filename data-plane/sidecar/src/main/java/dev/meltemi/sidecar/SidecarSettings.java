@@ -1,5 +1,6 @@
 package dev.meltemi.sidecar;
 
+import dev.meltemi.proxy.ApplicationProbe;
 import dev.meltemi.proxy.names.NameSettings;
 import dev.meltemi.routing.Workload;
 import java.net.InetAddress;
@@ -13,15 +14,26 @@ import java.util.Optional;
 ///
 /// @param drain longest time for requests under way at the end
 /// @param names how names of services are resolved
-public record SidecarSettings(Who who, Listen listen, Config config, Duration drain, NameSettings names) {
+/// @param probe how the application is asked whether it is well; empty: it is taken for well
+public record SidecarSettings(
+        Who who,
+        Listen listen,
+        Config config,
+        Duration drain,
+        NameSettings names,
+        Optional<ApplicationProbe.Settings> probe) {
     public static final Duration DRAIN = Duration.ofSeconds(10);
 
     public SidecarSettings(Who who, Listen listen, Config config, Duration drain) {
-        this(who, listen, config, drain, NameSettings.DEFAULT);
+        this(who, listen, config, drain, NameSettings.DEFAULT, Optional.empty());
     }
 
     public SidecarSettings with(NameSettings others) {
-        return new SidecarSettings(who, listen, config, drain, others);
+        return new SidecarSettings(who, listen, config, drain, others, probe);
+    }
+
+    public SidecarSettings with(ApplicationProbe.Settings asked) {
+        return new SidecarSettings(who, listen, config, drain, names, Optional.of(asked));
     }
 
     /// @param workload stable name: `reviews-v1`
