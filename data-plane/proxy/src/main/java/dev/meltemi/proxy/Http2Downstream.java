@@ -227,6 +227,9 @@ final class Http2Downstream implements Downstream {
 
     @Override
     public Framing answer(Exchange of, HttpResponseStatus status, HttpHeaders headers, Framing framing) {
+        if (server().endsConnections()) {
+            connection.windDown();
+        }
         SentHeaders fields = SentHeaders.response(status.codeAsText(), headers);
         if (framing.kind() == Framing.Kind.LENGTH) {
             fields.with(HttpHeaderNames.CONTENT_LENGTH, Long.toString(framing.length()));

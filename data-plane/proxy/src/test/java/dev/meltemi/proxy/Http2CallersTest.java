@@ -9,9 +9,13 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Requests and answers over HTTP/2, with applications that speak HTTP/1.1.
 class Http2CallersTest {
+    private static final MeshAuthority AUTHORITY = new MeshAuthority();
+
     private final ProxyUnderTest proxy = new ProxyUnderTest();
 
     @AfterEach
@@ -291,6 +295,23 @@ class Http2CallersTest {
             FrameClient.Answer answer = client.get(1, "/").answer(1);
 
             assertThat(answer.body()).isEqualTo("ok");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "istio-h2"})
+    void a_member_of_the_mesh_speaks_it_within_mutual_tls(String protocol) throws IOException {
+        try (var origin = new Http2Origin(call -> call.ok("ok"));
+                var callee = new ProxyUnderTest().as(AUTHORITY.member("reviews"));
+                var socket = MeshClient.offering(
+                        callee.inbound(origin.address()), AUTHORITY.member("gateway"), protocol, "http/1.1");
+                var client = new FrameClient(socket, FrameClient.PREFACE, new byte[0])) {
+
+            FrameClient.Answer answer = client.get(1, "/").answer(1);
+
+            assertThat(answer.body()).isEqualTo("ok");
+            assertThat(socket.getApplicationProtocol()).isEqualTo(protocol);
+            assertThat(callee.entry().edge().way().connectionSecurityPolicy()).isEqualTo("mutual_tls");
         }
     }
 

@@ -33,34 +33,35 @@ class Http2MalformedTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                ":scheme=http :authority=a :path=/",
-                ":method=GET :authority=a :path=/",
-                ":method=GET :scheme=http :authority=a",
-                ":method=GET :scheme=http :authority=a :path=",
-                ":method=GET :method=POST :scheme=http :authority=a :path=/",
-                ":method=GET :scheme=http :authority=a :path=/ :path=/b",
-                ":method=GET :scheme=http :authority=a :path=/ :status=200",
-                ":method=GET :scheme=http :authority=a :path=/ :protocol=websocket",
-                ":method=GET :scheme=http :authority=a x=y :path=/",
-                ":method=G\\040T :scheme=http :authority=a :path=/",
-                ":method= :scheme=http :authority=a :path=/",
-                ":method=CONNECT :scheme=http :authority=a :path=/",
-                ":method=GET :scheme=http :authority=a :path=/ X-Upper=a",
-                ":method=GET :scheme=http :authority=a :path=/ connection=close",
-                ":method=GET :scheme=http :authority=a :path=/ transfer-encoding=chunked",
-                ":method=GET :scheme=http :authority=a :path=/ upgrade=h2c",
-                ":method=GET :scheme=http :authority=a :path=/ te=gzip",
-                ":method=GET :scheme=http :authority=a :path=/ a=b\\r\\nc:d",
-                ":method=GET :scheme=http :authority=a :path=/ a=b\\0c",
-                ":method=GET :scheme=http :authority=a :path=/\\r\\nx:y",
+                ":scheme=http :authority=reviews:9080 :path=/",
+                ":method=GET :authority=reviews:9080 :path=/",
+                ":method=GET :scheme=http :authority=reviews:9080",
+                ":method=GET :scheme=http :authority=reviews:9080 :path=",
+                ":method=GET :method=POST :scheme=http :authority=reviews:9080 :path=/",
+                ":method=GET :scheme=http :authority=reviews:9080 :path=/ :path=/b",
+                ":method=GET :scheme=http :authority=reviews:9080 :path=/ :status=200",
+                ":method=GET :scheme=http :authority=reviews:9080 :path=/ :protocol=websocket",
+                ":method=GET :scheme=http :authority=reviews:9080 x=y :path=/",
+                ":method=G\\040T :scheme=http :authority=reviews:9080 :path=/",
+                ":method= :scheme=http :authority=reviews:9080 :path=/",
+                ":method=CONNECT :scheme=http :authority=reviews:9080 :path=/",
+                ":method=GET :scheme=http :authority=reviews:9080 :path=/ X-Upper=a",
+                ":method=GET :scheme=http :authority=reviews:9080 :path=/ connection=close",
+                ":method=GET :scheme=http :authority=reviews:9080 :path=/ transfer-encoding=chunked",
+                ":method=GET :scheme=http :authority=reviews:9080 :path=/ upgrade=h2c",
+                ":method=GET :scheme=http :authority=reviews:9080 :path=/ te=gzip",
+                ":method=GET :scheme=http :authority=reviews:9080 :path=/ a=b\\r\\nc:d",
+                ":method=GET :scheme=http :authority=reviews:9080 :path=/ a=b\\0c",
+                ":method=GET :scheme=http :authority=reviews:9080 :path=/\\r\\nx:y",
                 ":method=GET :scheme=http :authority=a\\nx:y :path=/",
-                ":method=GET :scheme=http :authority=a :path=/ a\\r\\nb=c",
-                ":method=GET :scheme=http :authority=a :path=/ a:b=c",
-                ":method=POST :scheme=http :authority=a :path=/ content-length=3",
+                ":method=GET :scheme=http :authority=reviews:9080 :path=/ a\\r\\nb=c",
+                ":method=GET :scheme=http :authority=reviews:9080 :path=/ a:b=c",
+                ":method=POST :scheme=http :authority=reviews:9080 :path=/ content-length=3",
             })
     void a_malformed_head_resets_its_stream_and_is_never_forwarded(String head) throws IOException {
         try (var origin = RecordingOrigin.answering(RecordingOrigin.OK);
-                var client = new FrameClient(proxy.inbound(origin.address()))) {
+                var client = new FrameClient(proxy.outbound())) {
+            proxy.rules.endpoint(origin.address());
 
             FrameClient.Answer answer =
                     client.headers(1, true, fields(head)).get(3, "/after").answer(1);
@@ -76,22 +77,23 @@ class Http2MalformedTest {
     @ValueSource(
             strings = {
                 "501 :method=CONNECT :authority=a:80",
-                "400 :method=GET :scheme=http :authority=a :path=/ host=b",
-                "400 :method=GET :scheme=http :authority=a :path=/ host=a host=b",
-                "400 :method=GET :scheme=ftp :authority=a :path=/",
-                "400 :method=GET :scheme=http :authority=a :path=b",
-                "400 :method=GET :scheme=http :authority=a :path=*",
-                "400 :method=GET :scheme=http :authority=a :path=http://b/",
-                "400 :method=GET :scheme=http :authority=a :path=/#b",
-                "400 :method=GET :scheme=http :authority=user@a :path=/",
+                "400 :method=GET :scheme=http :authority=reviews:9080 :path=/ host=b",
+                "400 :method=GET :scheme=http :authority=reviews:9080 :path=/ host=reviews:9080 host=b",
+                "400 :method=GET :scheme=ftp :authority=reviews:9080 :path=/",
+                "400 :method=GET :scheme=http :authority=reviews:9080 :path=b",
+                "400 :method=GET :scheme=http :authority=reviews:9080 :path=*",
+                "400 :method=GET :scheme=http :authority=reviews:9080 :path=http://b/",
+                "400 :method=GET :scheme=http :authority=reviews:9080 :path=/#b",
+                "400 :method=GET :scheme=http :authority=user@reviews :path=/",
                 "400 :method=GET :scheme=http :authority=a,b :path=/",
                 "400 :method=GET :scheme=http :path=/",
-                "400 :method=GET :scheme=http :authority=a :path=/ content-length=0 content-length=0",
-                "417 :method=GET :scheme=http :authority=a :path=/ expect=tea",
+                "400 :method=GET :scheme=http :authority=reviews:9080 :path=/ content-length=0 content-length=0",
+                "417 :method=GET :scheme=http :authority=reviews:9080 :path=/ expect=tea",
             })
     void what_is_well_formed_and_still_not_served_gets_an_answer(String expected) throws IOException {
         try (var origin = RecordingOrigin.answering(RecordingOrigin.OK);
-                var client = new FrameClient(proxy.inbound(origin.address()))) {
+                var client = new FrameClient(proxy.outbound())) {
+            proxy.rules.endpoint(origin.address());
 
             FrameClient.Answer answer =
                     client.headers(1, true, fields(expected.substring(4))).answer(1);
@@ -105,7 +107,8 @@ class Http2MalformedTest {
     @ValueSource(strings = {"ab", "abcd"})
     void a_body_of_another_length_than_told_is_never_completed(String body) throws IOException {
         try (var origin = new RecordingOrigin(RecordingOrigin.Visit::readToEnd);
-                var client = new FrameClient(proxy.inbound(origin.address()))) {
+                var client = new FrameClient(proxy.outbound())) {
+            proxy.rules.endpoint(origin.address());
 
             FrameClient.Answer answer =
                     client.post(1, "content-length", "3").data(1, true, body).answer(1);
@@ -120,7 +123,8 @@ class Http2MalformedTest {
     @ValueSource(strings = {":path=/", "X-Upper=a", "a=b\\nc", "connection=close"})
     void malformed_trailers_never_complete_a_request(String trailers) throws IOException {
         try (var origin = new RecordingOrigin(RecordingOrigin.Visit::readToEnd);
-                var client = new FrameClient(proxy.inbound(origin.address()))) {
+                var client = new FrameClient(proxy.outbound())) {
+            proxy.rules.endpoint(origin.address());
 
             FrameClient.Answer answer = client.post(1)
                     .data(1, false, "abc")
@@ -135,12 +139,13 @@ class Http2MalformedTest {
     @Test
     void host_alone_names_the_authority() throws IOException {
         try (var origin = RecordingOrigin.answering(RecordingOrigin.OK);
-                var client = new FrameClient(proxy.inbound(origin.address()))) {
+                var client = new FrameClient(proxy.outbound())) {
+            proxy.rules.endpoint(origin.address());
 
-            client.headers(1, true, fields(":method=GET :scheme=http :path=/ host=reviews"))
+            client.headers(1, true, fields(":method=GET :scheme=http :path=/ host=reviews:9080"))
                     .answer(1);
 
-            assertThat(origin.received()).contains("\r\nhost: reviews\r\n");
+            assertThat(origin.received()).contains("\r\nhost: reviews:9080\r\n");
         }
     }
 
@@ -149,7 +154,9 @@ class Http2MalformedTest {
         try (var client = new FrameClient(proxy.gateway())) {
 
             FrameClient.Answer answer = client.headers(
-                            1, true, fields(":method=GET :scheme=http :authority=a :path=/ x_forwarded_for=a"))
+                            1,
+                            true,
+                            fields(":method=GET :scheme=http :authority=reviews:9080 :path=/ x_forwarded_for=a"))
                     .answer(1);
 
             assertThat(answer.status).isEqualTo("400");

@@ -15,6 +15,7 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -47,6 +48,16 @@ final class MeshClient implements AutoCloseable {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /// Connected and offering these protocols, for whoever speaks one of them.
+    static SSLSocket offering(InetSocketAddress address, Identity who, String... protocols) throws IOException {
+        SSLSocket socket = connect(address, who).socket;
+        SSLParameters parameters = socket.getSSLParameters();
+        parameters.setApplicationProtocols(protocols);
+        socket.setSSLParameters(parameters);
+        socket.startHandshake();
+        return socket;
     }
 
     private static KeyManager @Nullable [] keys(@Nullable Credential who) throws GeneralSecurityException, IOException {

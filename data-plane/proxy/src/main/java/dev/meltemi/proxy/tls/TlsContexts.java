@@ -35,7 +35,7 @@ public final class TlsContexts extends AbstractReferenceCounted {
 
     /// Istio's clients offer the first for HTTP/2 and the second otherwise, `openssl s_client -alpn http/1.1` and curl
     /// the third.
-    private static final List<String> TAKEN = List.of("istio-h2", "istio", "http/1.1");
+    private static final List<String> TAKEN = List.of("istio-h2", "istio", "h2", "http/1.1");
 
     private static final List<String> OFFERED = List.of("istio");
 
