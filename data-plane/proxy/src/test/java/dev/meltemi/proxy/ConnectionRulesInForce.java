@@ -28,12 +28,14 @@ import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// One service, `db` on port 5432, that speaks whatever a test says, with its endpoints; seen by a sidecar beside one
 /// of its instances, or by a gateway.
 final class ConnectionRulesInForce {
     static final String DB = "db.default.svc.cluster.local";
     static final int PORT = 5432;
+    private static final String WEB = "web.default.svc.cluster.local";
     private static final String SELF = "caller-v1~1";
 
     static {
@@ -50,6 +52,7 @@ final class ConnectionRulesInForce {
     private final Map<String, GatewayRoutes> gateways = new HashMap<>();
     private final Map<String, Settings> settings = new HashMap<>();
     private Map<String, AccessRules> access = Map.of();
+    private Map<String, ServiceRoutes> others = Map.of();
     private boolean gateway;
     private long sequence;
 
@@ -100,6 +103,32 @@ final class ConnectionRulesInForce {
         return changed();
     }
 
+    /// A second service, `web` on port 8080, speaks HTTP.
+    ConnectionRulesInForce web(String virtual, InetSocketAddress at) {
+        others = Map.of(
+                WEB,
+                ServiceRoutes.newBuilder()
+                        .setHost(WEB)
+                        .setNamespace("default")
+                        .setDeclaredBy(Declaration.SERVICE)
+                        .setAddresses(List.of(virtual))
+                        .setPorts(List.of(ServicePort.newBuilder()
+                                .setNumber(8080)
+                                .setName("http")
+                                .setProtocol("HTTP")
+                                .build()))
+                        .build());
+        endpoints.put(
+                WEB + "/web",
+                ServiceEndpoint.newBuilder()
+                        .setHost(WEB)
+                        .setInstance("web")
+                        .setAddress(at.getAddress().getHostAddress())
+                        .setPorts(Map.of("8080", at.getPort()))
+                        .build());
+        return changed();
+    }
+
     ConnectionRulesInForce policy(TrafficPolicy.Builder said) {
         policies = List.of(DestinationPolicy.newBuilder()
                 .setRule("default/db")
@@ -122,7 +151,7 @@ final class ConnectionRulesInForce {
         return changed();
     }
 
-    ConnectionRulesInForce mesh(OutboundTraffic unknown, Long detectionMicros) {
+    ConnectionRulesInForce mesh(OutboundTraffic unknown, @Nullable Long detectionMicros) {
         String scope = "MeshConfig/istio-system/default";
         settings.put(
                 scope,
@@ -208,7 +237,9 @@ final class ConnectionRulesInForce {
                         .build()))
                 .build();
         var self = new Workload(SELF, "caller-v1", "default", Map.of("app", "caller"), "", "Kubernetes", gateway);
-        var compiled = new Compiled(Map.of(DB, routes), gateways, endpoints, access, settings);
+        var services = new HashMap<>(others);
+        services.put(DB, routes);
+        var compiled = new Compiled(services, gateways, endpoints, access, settings);
         return RouteTable.of(self, new Revision("topic", sequence, sequence++), compiled, clusters, null);
     }
 }

@@ -77,8 +77,8 @@ public final class GatewayCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var line = Objects.requireNonNull(spec, "picocli sets it").commandLine();
-        var listen =
-                new Listen(ProxyOptions.numeric(address, line), bind, portOffset, 0, options.ports(), options.handOver);
+        var listen = new Listen(ProxyOptions.numeric(address, line), bind, portOffset, 0, options.ports())
+                .handingOver(options.handOver);
         return ProxyRun.run(options.settings(workload, labels, true, List.of(), listen), options, buses, line.getOut());
     }
 }

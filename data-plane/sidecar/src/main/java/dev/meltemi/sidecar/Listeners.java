@@ -23,6 +23,9 @@ import reactor.netty.DisposableServer;
 final class Listeners {
     private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
     private static final Duration BIND = Duration.ofSeconds(10);
+    private static final String ANY = "0.0.0.0";
+    /// From where the application is called, so that rules of the packet filter can tell such calls (Istio's address).
+    static final String TO_APPLICATION = "127.0.0.6";
 
     private final ProxyServer proxy;
     private final Listen listen;
@@ -47,15 +50,32 @@ final class Listeners {
             bind(
                     "outbound",
                     "outbound-port",
-                    proxy.bindOutbound(at(listen.local(), outbound)),
+                    listen.intercepts()
+                            ? proxy.bindIntercepted(at(listen.local(), outbound))
+                            : proxy.bindOutbound(at(listen.local(), outbound)),
                     listen.local(),
                     outbound);
         }
-        if (listen.application() == 0) {
-            return;
-        }
         var applications = new HashMap<Integer, InetSocketAddress>();
-        services.forEach(service -> applications.put(service.port(), at(listen.local(), listen.application())));
+        if (listen.application() != 0) {
+            services.forEach(service -> applications.put(service.port(), at(listen.local(), listen.application())));
+        }
+        if (listen.intercepts()) {
+            openIntercepted(applications);
+        } else if (!applications.isEmpty() || listen.application() != 0) {
+            openInbound(applications);
+        }
+    }
+
+    /// At every address: what the machine itself calls arrives at the loopback.
+    private void openIntercepted(Map<Integer, InetSocketAddress> applications) {
+        int port = listen.ports().inbound();
+        if (port != 0) {
+            bind("inbound", "inbound-port", proxy.bindInterceptedInbound(at(ANY, port), port, applications), ANY, port);
+        }
+    }
+
+    private void openInbound(Map<Integer, InetSocketAddress> applications) {
         var inbound = new HashSet<>(applications.keySet());
         if (listen.ports().inbound() != 0) {
             inbound.add(listen.ports().inbound());

@@ -77,6 +77,9 @@ public final class Sidecar implements AutoCloseable {
                 ? ProxySettings.DEFAULT.withUpstreamBindAddress(
                         settings.listen().address())
                 : ProxySettings.DEFAULT;
+        if (settings.listen().intercepts()) {
+            behaviour = behaviour.withApplicationBindAddress(Listeners.TO_APPLICATION);
+        }
         this.names = new LiveNames(
                 settings.names(),
                 world.loops(),

@@ -70,6 +70,12 @@ public final class SidecarCommand implements Callable<Integer> {
                     + " (default: 0, there is none)")
     int appPort;
 
+    @Option(
+            names = "--intercept",
+            description = "connections are led to --outbound-port and --inbound-port that were made to elsewhere, as by"
+                    + " meltemi-iptables; without --app-port the application is where others ask for it")
+    boolean intercept;
+
     public SidecarCommand(ProxyBuses buses) {
         this.buses = buses;
     }
@@ -78,9 +84,10 @@ public final class SidecarCommand implements Callable<Integer> {
     public Integer call() {
         var served = new ArrayList<Service>();
         services.forEach(text -> served.add(service(text)));
-        var listen = Listen.at(ProxyOptions.numeric(address, commandLine()), appPort)
+        var at = Listen.at(ProxyOptions.numeric(address, commandLine()), appPort)
                 .with(options.ports())
                 .handingOver(options.handOver);
+        Listen listen = intercept ? at.intercepting() : at;
         var settings = options.settings(workload, labels(), false, served, listen);
         return ProxyRun.run(
                 probe.settings(appPort).map(settings::with).orElse(settings),

@@ -77,9 +77,22 @@ public record SidecarSettings(
     /// @param application port at {@link #local}, where nobody gets past the proxy; 0 when there is none
     /// @param handOver the process before may still listen on these ports, and one after may: they are opened when
     /// everything is there, and take over from then on
-    public record Listen(String address, String bind, int portOffset, int application, Ports ports, boolean handOver) {
+    /// @param intercepts connections to elsewhere are led here, and without a port of its own the application is
+    /// where others ask for it
+    public record Listen(
+            String address,
+            String bind,
+            int portOffset,
+            int application,
+            Ports ports,
+            boolean handOver,
+            boolean intercepts) {
         public Listen(String address, String bind, int portOffset, int application, Ports ports) {
-            this(address, bind, portOffset, application, ports, false);
+            this(address, bind, portOffset, application, ports, false, false);
+        }
+
+        public Listen intercepting() {
+            return new Listen(address, bind, portOffset, application, ports, handOver, true);
         }
 
         public static Listen at(String address, int application) {
@@ -87,11 +100,11 @@ public record SidecarSettings(
         }
 
         public Listen with(Ports other) {
-            return new Listen(address, bind, portOffset, application, other, handOver);
+            return new Listen(address, bind, portOffset, application, other, handOver, intercepts);
         }
 
         public Listen handingOver(boolean over) {
-            return new Listen(address, bind, portOffset, application, ports, over);
+            return new Listen(address, bind, portOffset, application, ports, over, intercepts);
         }
 
         /// For what only this machine may reach: the address itself when nobody else can.
