@@ -98,7 +98,7 @@ public final class Topics {
             "gateways",
             COMPACTED,
             1,
-            new AvroCodec<>(22, GatewayRoutes.getClassSchema()),
+            new AvroCodec<>(27, GatewayRoutes.getClassSchema()),
             Set.of(ROUTE_COMPILER),
             Set.of(ROUTE_COMPILER, SIDECAR, OPERATOR),
             MIB,

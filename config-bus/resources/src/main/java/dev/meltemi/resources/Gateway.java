@@ -4,6 +4,7 @@ import dev.meltemi.schemas.ResourceKey;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Where the mesh takes requests and connections from outside, or lets them out.
 ///
@@ -34,12 +35,48 @@ public record Gateway(ResourceKey key, Map<String, String> selector, List<Server
         }
     }
 
-    /// @param credentials names of secrets, or paths of certificates on the gateway's machine
-    public record Tls(TlsMode mode, List<String> credentials) {
+    /// Names are those of secrets; paths are of files on the gateway's machine.
+    ///
+    /// @param caCertificates path; empty: what the secret holds
+    /// @param caCredential name of the secret with clients' authorities, if it is another; else empty
+    /// @param caCrl path, or empty
+    /// @param subjectAltNames names of which a client's certificate carries one; empty: any
+    /// @param spki SHA-256 of clients' public keys in base64
+    /// @param hashes SHA-256 of clients' certificates in hex
+    /// @param minVersion `TLSV1_2`; empty or `TLS_AUTO`: the proxy's own choice
+    /// @param ciphers OpenSSL's names
+    public record Tls(
+            TlsMode mode,
+            List<String> credentialNames,
+            List<CertificatePaths> certificates,
+            String caCertificates,
+            String caCredential,
+            String caCrl,
+            List<String> subjectAltNames,
+            List<String> spki,
+            List<String> hashes,
+            String minVersion,
+            String maxVersion,
+            List<String> ciphers,
+            boolean insecureSkipVerify) {
         public Tls {
-            credentials = List.copyOf(credentials);
+            credentialNames = List.copyOf(credentialNames);
+            certificates = List.copyOf(certificates);
+            subjectAltNames = List.copyOf(subjectAltNames);
+            spki = List.copyOf(spki);
+            hashes = List.copyOf(hashes);
+            ciphers = List.copyOf(ciphers);
+        }
+
+        /// Names of secrets, then paths of certificates.
+        public List<String> credentials() {
+            return Stream.concat(credentialNames.stream(), certificates.stream().map(CertificatePaths::certificate))
+                    .toList();
         }
     }
+
+    /// Paths on the gateway's machine.
+    public record CertificatePaths(String certificate, String privateKey) {}
 
     /// Whether TLS ends at the gateway, and what its clients have to show.
     public enum TlsMode {

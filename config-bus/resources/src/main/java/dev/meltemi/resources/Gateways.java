@@ -73,10 +73,7 @@ final class Gateways {
                 case HTTP -> "Unix sockets aren't opened: give it a port";
                 case HTTP2, GRPC, GRPC_WEB, HTTP_PROXY ->
                     "the port isn't opened, because the proxy speaks HTTP/1.1 only yet: use protocol HTTP";
-                case HTTPS, TLS ->
-                    "the port isn't opened, because the proxy doesn't take TLS from outside the mesh yet: end it in"
-                            + " front";
-                case TCP, MONGO, REDIS, MYSQL -> "Unix sockets aren't opened: give it a port";
+                case HTTPS, TLS, TCP, MONGO, REDIS, MYSQL -> "Unix sockets aren't opened: give it a port";
                 case UDP, UNSPECIFIED -> "gateways don't carry UDP: the port isn't opened";
             };
             report.notInForce(server, reason);
@@ -86,8 +83,7 @@ final class Gateways {
     private static boolean isInForce(Part server) {
         boolean spoken = Protocol.parse(server.at("port").text("protocol"))
                 .map(protocol -> switch (protocol) {
-                    case HTTP, TCP, MONGO, REDIS, MYSQL -> true;
-                    case HTTPS, TLS -> server.at("tls").text("mode").endsWith("PASSTHROUGH");
+                    case HTTP, HTTPS, TLS, TCP, MONGO, REDIS, MYSQL -> true;
                     case HTTP2, HTTP_PROXY, GRPC, GRPC_WEB, UDP, UNSPECIFIED -> false;
                 })
                 .orElse(false);

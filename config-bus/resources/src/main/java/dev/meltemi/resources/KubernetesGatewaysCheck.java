@@ -72,12 +72,15 @@ final class KubernetesGatewaysCheck {
 
     private static void checkInForce(Part listener, Report report) {
         String protocol = listener.text("protocol");
-        if (listener.has("tls")) {
-            return; // the shape says it of tls
-        }
         switch (protocol) {
             case "HTTP", "TCP" -> {}
-            case "HTTPS", "TLS" -> report.notInForce(listener, Listeners.NO_TLS);
+            case "HTTPS", "TLS" -> {
+                Part tls = listener.at("tls");
+                if (!tls.text("mode").equals("Passthrough")
+                        && tls.items("certificateRefs").isEmpty()) {
+                    report.notInForce(listener, "connections are closed, because it names no certificate");
+                }
+            }
             case "UDP" -> report.notInForce(listener, "gateways don't carry UDP: the port isn't opened");
             default -> report.notInForce(listener, "the port isn't opened: " + protocol + " is unknown here, use HTTP");
         }

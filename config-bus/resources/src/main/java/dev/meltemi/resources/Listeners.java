@@ -21,10 +21,6 @@ import java.util.Optional;
 
 /// `listeners` of a Gateway and of a ListenerSet.
 final class Listeners {
-    static final String NO_TLS =
-            "the port isn't opened, because the proxy doesn't take TLS from outside the mesh yet: end it in front of"
-                    + " it";
-
     static final Struct SELECTOR = struct().field("matchLabels", table(text()))
             .field(
                     "matchExpressions",
@@ -58,7 +54,7 @@ final class Listeners {
                                     + "(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\\/[A-Za-z0-9]+$",
                             "HTTP, HTTPS, TLS, TCP, UDP or one of an implementation, such as example.com/proto"))
             .field("hostname", GatewayApi.HOSTNAME)
-            .notYet("tls", TLS, NO_TLS)
+            .field("tls", TLS)
             .field("allowedRoutes", ALLOWED_ROUTES);
 
     static final Items SHAPE = list(LISTENER, 1, 64).distinctBy("name");

@@ -11,6 +11,7 @@ import dev.meltemi.resources.shape.Struct;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// `tls` of a Gateway's server and of a Sidecar's ingress listener.
@@ -83,13 +84,40 @@ final class ServerTls {
     }
 
     static Gateway.Tls read(Part tls) {
-        var credentials = new ArrayList<String>();
-        tls.someText("credentialName").ifPresent(credentials::add);
-        credentials.addAll(tls.texts("credentialNames"));
-        tls.someText("serverCertificate").ifPresent(credentials::add);
-        tls.items("tlsCertificates")
-                .forEach(pair -> pair.someText("serverCertificate").ifPresent(credentials::add));
-        return new Gateway.Tls(mode(tls), credentials);
+        var names = new ArrayList<String>();
+        tls.someText("credentialName").ifPresent(names::add);
+        names.addAll(tls.texts("credentialNames"));
+        var certificates = new ArrayList<Gateway.CertificatePaths>();
+        paths(tls).ifPresent(certificates::add);
+        tls.items("tlsCertificates").forEach(pair -> paths(pair).ifPresent(certificates::add));
+        return new Gateway.Tls(
+                mode(tls),
+                names,
+                certificates,
+                authorities(tls),
+                tls.text("caCertCredentialName"),
+                tls.text("caCrl"),
+                tls.texts("subjectAltNames"),
+                tls.texts("verifyCertificateSpki"),
+                tls.texts("verifyCertificateHash"),
+                tls.text("minProtocolVersion"),
+                tls.text("maxProtocolVersion"),
+                tls.texts("cipherSuites"),
+                tls.flag("insecureSkipVerify"));
+    }
+
+    private static Optional<Gateway.CertificatePaths> paths(Part pair) {
+        return pair.someText("serverCertificate")
+                .map(certificate -> new Gateway.CertificatePaths(certificate, pair.text("privateKey")));
+    }
+
+    /// The server's own, else the first that a certificate brings.
+    private static String authorities(Part tls) {
+        return tls.someText("caCertificates")
+                .or(() -> tls.items("tlsCertificates").stream()
+                        .flatMap(pair -> pair.someText("caCertificates").stream())
+                        .findFirst())
+                .orElse("");
     }
 
     static void check(Part tls, Report report) {

@@ -80,7 +80,7 @@ final class AccessLine {
     private static Protocol protocol(Refusal refusal) {
         return switch (refusal) {
             case BROKEN_HTTP_2, FLOOD -> Protocol.HTTP_2;
-            case OVERLOAD, PLAINTEXT, CLOSED, NO_IDENTITY, PEER, HANDSHAKE, TIMEOUT, LEFT, NOT_HTTP ->
+            case OVERLOAD, PLAINTEXT, CLOSED, NO_CREDENTIAL, NO_IDENTITY, PEER, HANDSHAKE, TIMEOUT, LEFT, NOT_HTTP ->
                 Protocol.HTTP_1_1;
         };
     }

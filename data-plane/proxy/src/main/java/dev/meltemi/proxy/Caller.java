@@ -3,6 +3,7 @@ package dev.meltemi.proxy;
 import dev.meltemi.proxy.tls.MeshTls;
 import dev.meltemi.proxy.tls.PeerRefusedException;
 import dev.meltemi.proxy.tls.ProvenPeer;
+import dev.meltemi.proxy.tls.ShownCertificate;
 import dev.meltemi.proxy.tls.TlsContexts;
 import dev.meltemi.proxy.tls.TlsFailure;
 import dev.meltemi.routing.RouteTable;
@@ -25,6 +26,7 @@ final class Caller {
     final String local;
     private @Nullable ProvenPeer peer;
     private @Nullable TlsContexts judgedBy;
+    private @Nullable ShownCertificate shown;
     private @Nullable String told;
     private @Nullable WorkloadLabels labels;
     private @Nullable Last last;
@@ -76,6 +78,19 @@ final class Caller {
         } finally {
             now.release();
         }
+    }
+
+    /// To a gateway, a certificate that its server believes.
+    void shows(ShownCertificate certificate) {
+        shown = certificate;
+    }
+
+    /// Its element of `x-forwarded-client-cert`; null: it has proven nothing.
+    @Nullable
+    String forwardedCertificate() {
+        ProvenPeer proven = peer;
+        ShownCertificate other = shown;
+        return proven != null ? proven.forwarded() : other == null ? null : other.forwarded();
     }
 
     /// Null in plaintext.

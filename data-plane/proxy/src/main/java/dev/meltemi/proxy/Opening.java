@@ -6,6 +6,7 @@ import dev.meltemi.proxy.tls.TlsFailure;
 import dev.meltemi.proxy.wire.Closing;
 import dev.meltemi.proxy.wire.Deadline;
 import dev.meltemi.routing.ConnectionDecision;
+import dev.meltemi.routing.ConnectionDecision.Termination;
 import dev.meltemi.routing.ConnectionHead;
 import dev.meltemi.routing.Expected;
 import dev.meltemi.routing.RouteTable;
@@ -14,16 +15,19 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.SniCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /// A caller's connection until it is known what it speaks; then gone, with the handlers of that protocol in its
 /// place.
 ///
 /// ```
-/// accepted ──[TLS handshake, see FirstBytes]──▶ first octets, see HttpOpening ──▶ ClientConnection, or
+/// accepted ──[TLS handshake, see FirstBytes, EndingTls]──▶ first octets, see HttpOpening ──▶ ClientConnection, or
 /// Http2ClientConnection
 /// ```
 @SuppressWarnings("FutureReturnValueIgnored") // what fails closes the channel, and that is heard
@@ -33,12 +37,19 @@ final class Opening extends ChannelInboundHandlerAdapter implements CallerConnec
 
     private final Accepted accepted;
     private final Deadline deadline;
-    private @Nullable TlsContexts handshake;
+    private @Nullable Handshake handshake;
+    private @Nullable ConnectionDecision decided;
     private Expected expected = Expected.REQUESTS;
     private boolean awaitsHello;
 
     @SuppressWarnings("NullAway.Init") // handlerAdded
     private ChannelHandlerContext ctx;
+
+    /// What a complete handshake tells of its caller.
+    interface Handshake {
+        /// @throws PeerRefusedException with the reason why it isn't believed
+        void completed(SSLSession session) throws PeerRefusedException;
+    }
 
     Opening(Accepted accepted) {
         this.accepted = accepted;
@@ -151,16 +162,29 @@ final class Opening extends ChannelInboundHandlerAdapter implements CallerConnec
             new TcpRelay(accepted, Carried.in(accepted, table, accepted.application(""))).begin(ctx);
             return;
         }
-        var head = new ConnectionHead(serverName, accepted.destination(), accepted.port(), tls);
-        ConnectionDecision decision = table.connect(head, accepted.loop.random);
+        ConnectionDecision decision = decided == null ? decide(serverName, tls) : decided;
         switch (decision) {
-            case ConnectionDecision.Requests(var terminated) when terminated == null -> speaksHttp();
-            case ConnectionDecision.Requests _ -> refuse(Refusal.HANDSHAKE, "TLS doesn't end at this gateway");
-            case ConnectionDecision.Forward(var _, var _, var terminated)
-            when terminated != null -> refuse(Refusal.HANDSHAKE, "TLS doesn't end at this gateway");
+            case ConnectionDecision.Requests _ -> speaksHttp();
             case ConnectionDecision.Forward _, ConnectionDecision.Passthrough _, ConnectionDecision.Close _ ->
                 new TcpRelay(accepted, Carried.out(accepted, table, decision, serverName)).begin(ctx);
         }
+    }
+
+    private ConnectionDecision decide(@Nullable String serverName, boolean tls) {
+        var head = new ConnectionHead(serverName, accepted.destination(), accepted.port(), tls);
+        return accepted.server.ports().table().get().connect(head, accepted.loop.random);
+    }
+
+    /// The server at which TLS ends for a caller that asks for that name; null: it ends elsewhere, or nowhere.
+    @Nullable
+    Termination endsTls(@Nullable String serverName) {
+        ConnectionDecision decision = decide(serverName, true);
+        decided = decision;
+        return switch (decision) {
+            case ConnectionDecision.Requests(var server) -> server;
+            case ConnectionDecision.Forward(var _, var _, var server) -> server;
+            case ConnectionDecision.Passthrough _, ConnectionDecision.Close _ -> null;
+        };
     }
 
     boolean isGone() {
@@ -195,20 +219,24 @@ final class Opening extends ChannelInboundHandlerAdapter implements CallerConnec
         if (event instanceof ChannelInputShutdownEvent) {
             context.close();
         } else if (event instanceof SslHandshakeCompletionEvent completion && handshake != null) {
-            TlsContexts contexts = handshake;
+            Handshake ended = handshake;
             handshake = null;
-            shaken(context, contexts, completion);
+            shaken(context, ended, completion);
+        } else if (event instanceof SniCompletionEvent hello && !hello.isSuccess()) {
+            late(hello.cause());
         }
     }
 
     /// No octet of a request can have been read yet.
-    private void shaken(ChannelHandlerContext context, TlsContexts contexts, SslHandshakeCompletionEvent completion) {
+    private void shaken(ChannelHandlerContext context, Handshake handshake, SslHandshakeCompletionEvent completion) {
         try {
             if (completion.isSuccess()) {
                 SslHandler tls = context.pipeline().get(SslHandler.class);
-                accepted.caller.proves(contexts.peer(tls.engine().getSession()), contexts);
+                handshake.completed(tls.engine().getSession());
                 accepted.secured = true;
-                if (expected == Expected.WHOLE) {
+                if (ApplicationProtocolNames.HTTP_2.equals(tls.applicationProtocol()) && !carriesWhole()) {
+                    http2();
+                } else if (expected == Expected.WHOLE || decided != null) {
                     carryWhole(null, false);
                 }
             } else {
@@ -220,9 +248,25 @@ final class Opening extends ChannelInboundHandlerAdapter implements CallerConnec
         }
     }
 
-    /// The caller's next octets are TLS, with these contexts.
+    private boolean carriesWhole() {
+        return expected == Expected.WHOLE || decided instanceof ConnectionDecision.Forward;
+    }
+
+    /// What is too long is told by who reads it; TLS's own handler closes after this.
+    private void late(Throwable cause) {
+        if (TlsFailure.isTimeout(cause)) {
+            accepted.tell(Refusal.TIMEOUT, TlsFailure.words(cause));
+        }
+    }
+
+    /// The caller's next octets are TLS.
+    void handshakes(Handshake then) {
+        handshake = then;
+    }
+
+    /// With the mesh's own TLS.
     void handshakesWith(TlsContexts contexts) {
-        handshake = contexts;
+        handshakes(session -> accepted.caller.proves(contexts.peer(session), contexts));
     }
 
     boolean isHandshaking() {

@@ -3,6 +3,8 @@ package dev.meltemi.proxy;
 import dev.meltemi.proxy.names.Resolvers;
 import dev.meltemi.proxy.overload.Action;
 import dev.meltemi.proxy.overload.Overload;
+import dev.meltemi.proxy.tls.CredentialState;
+import dev.meltemi.proxy.tls.Credentials;
 import dev.meltemi.proxy.tls.MeshTls;
 import dev.meltemi.proxy.upstream.UpstreamPools;
 import dev.meltemi.routing.Cluster;
@@ -48,6 +50,7 @@ public final class ProxyServer {
     private final List<DisposableServer> listeners = new CopyOnWriteArrayList<>();
     private final OwnListeners sendingOn = new OwnListeners();
     private final MeshTls tls;
+    private final Credentials credentials;
     private final RefusedCallers refused = new RefusedCallers();
     private final AtomicInteger open = new AtomicInteger();
     private final Sinks.Empty<Void> drained = Sinks.empty();
@@ -71,6 +74,7 @@ public final class ProxyServer {
         this.resolver = settings.names().servers().isEmpty() ? null : Resolvers.group(settings.names(), loops);
         this.tls = new MeshTls(ports.identity(), ports.clock());
         this.overload = new Overload(settings.overload(), open::get);
+        this.credentials = new Credentials(settings.credentials(), ports.clock());
     }
 
     /// Where our own application sends its requests, in origin form (Host decides) or absolute form.
@@ -253,6 +257,7 @@ public final class ProxyServer {
                 if (resolver != null) {
                     resolver.close();
                 }
+                credentials.close();
             });
         });
     }
@@ -307,9 +312,18 @@ public final class ProxyServer {
         return refused.counts();
     }
 
-    /// Full handshakes that callers were spared since the identity was last replaced.
+    /// Full handshakes that callers were spared since the identity, or their server's credential, was last replaced.
     public long resumedHandshakes() {
-        return tls.resumed();
+        return tls.resumed() + credentials.resumed();
+    }
+
+    /// The certificates of TLS that isn't the mesh's own, as far as connections have asked for them.
+    public List<CredentialState> credentialStates() {
+        return credentials.states();
+    }
+
+    Credentials credentials() {
+        return credentials;
     }
 
     /// What it has too much of, and what it does about that.

@@ -2,11 +2,13 @@ package dev.meltemi.proxy;
 
 import dev.meltemi.proxy.names.NameSettings;
 import dev.meltemi.proxy.overload.OverloadSettings;
+import dev.meltemi.proxy.tls.Credentials;
 import dev.meltemi.proxy.tls.MeshTls;
 import dev.meltemi.proxy.upstream.UpstreamSettings;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.resolver.AddressResolverGroup;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param sampledPercent of the traces that begin here, 0 to 100
 /// @param names how names are resolved
 /// @param overload what is too much, and of what
+/// @param credentials folder of the certificates and keys that rules name, see {@link Credentials}; null: none
 public record ProxySettings(
         Timeouts timeouts,
         Limits limits,
@@ -28,7 +31,8 @@ public record ProxySettings(
         @Nullable String applicationBindAddress,
         double sampledPercent,
         NameSettings names,
-        OverloadSettings overload) {
+        OverloadSettings overload,
+        @Nullable Path credentials) {
     /// Linkerd's fail-fast: whoever waits longer for a connection had better hear so.
     private static final Duration QUEUE_TIMEOUT = Duration.ofSeconds(3);
 
@@ -41,7 +45,8 @@ public record ProxySettings(
             null,
             1.0,
             NameSettings.DEFAULT,
-            OverloadSettings.ofThisProcess());
+            OverloadSettings.ofThisProcess(),
+            null);
 
     /// @param head from the first octet of a request head to its last
     /// @param downstreamIdle between two requests of a connection
@@ -86,37 +91,91 @@ public record ProxySettings(
     }
 
     public ProxySettings withUpstreamBindAddress(String address) {
-        return new ProxySettings(timeouts, limits, http2, address, address, sampledPercent, names, overload);
+        return new ProxySettings(
+                timeouts, limits, http2, address, address, sampledPercent, names, overload, credentials);
     }
 
     public ProxySettings withApplicationBindAddress(String address) {
         return new ProxySettings(
-                timeouts, limits, http2, upstreamBindAddress, address, sampledPercent, names, overload);
+                timeouts, limits, http2, upstreamBindAddress, address, sampledPercent, names, overload, credentials);
     }
 
     public ProxySettings with(Timeouts other) {
         return new ProxySettings(
-                other, limits, http2, upstreamBindAddress, applicationBindAddress, sampledPercent, names, overload);
+                other,
+                limits,
+                http2,
+                upstreamBindAddress,
+                applicationBindAddress,
+                sampledPercent,
+                names,
+                overload,
+                credentials);
     }
 
     public ProxySettings with(Limits other) {
         return new ProxySettings(
-                timeouts, other, http2, upstreamBindAddress, applicationBindAddress, sampledPercent, names, overload);
+                timeouts,
+                other,
+                http2,
+                upstreamBindAddress,
+                applicationBindAddress,
+                sampledPercent,
+                names,
+                overload,
+                credentials);
     }
 
     public ProxySettings with(Http2Limits other) {
         return new ProxySettings(
-                timeouts, limits, other, upstreamBindAddress, applicationBindAddress, sampledPercent, names, overload);
+                timeouts,
+                limits,
+                other,
+                upstreamBindAddress,
+                applicationBindAddress,
+                sampledPercent,
+                names,
+                overload,
+                credentials);
     }
 
     public ProxySettings with(NameSettings other) {
         return new ProxySettings(
-                timeouts, limits, http2, upstreamBindAddress, applicationBindAddress, sampledPercent, other, overload);
+                timeouts,
+                limits,
+                http2,
+                upstreamBindAddress,
+                applicationBindAddress,
+                sampledPercent,
+                other,
+                overload,
+                credentials);
     }
 
     public ProxySettings with(OverloadSettings other) {
         return new ProxySettings(
-                timeouts, limits, http2, upstreamBindAddress, applicationBindAddress, sampledPercent, names, other);
+                timeouts,
+                limits,
+                http2,
+                upstreamBindAddress,
+                applicationBindAddress,
+                sampledPercent,
+                names,
+                other,
+                credentials);
+    }
+
+    public ProxySettings withCredentials(@Nullable Path folder) {
+        return new ProxySettings(
+                timeouts,
+                limits,
+                http2,
+                upstreamBindAddress,
+                applicationBindAddress,
+                sampledPercent,
+                names,
+                overload,
+                folder);
     }
 
     HttpDecoderConfig decoding() {

@@ -12,6 +12,8 @@ enum Refusal {
     PLAINTEXT,
     /// Nobody gets in at the port, because a rule for it can't be read.
     CLOSED,
+    /// The server that it is for has no certificate that can be used.
+    NO_CREDENTIAL,
     /// It wants mTLS and this proxy has no identity.
     NO_IDENTITY,
     /// Its certificate isn't believed, or there was none.

@@ -34,7 +34,12 @@ final class Sniffing extends ChannelInboundHandlerAdapter {
             case UNKNOWN_YET ->
                 waitFor(opening.accepted().server.settings().timeouts().head().toNanos());
             case HTTP_1, HTTP_2 -> {
-                opening.speaksHttp();
+                if (opening.accepted().listening.kind() == Listening.Kind.GATEWAY) {
+                    // perhaps no server of the port takes plaintext
+                    opening.carryWhole(null, false);
+                } else {
+                    opening.speaksHttp();
+                }
                 goOn(context);
             }
             case TLS -> {

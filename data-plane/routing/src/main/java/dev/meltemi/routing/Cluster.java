@@ -71,6 +71,7 @@ public final class Cluster {
     /// @param port of the service
     /// @param namespace whose endpoints of that host are its; empty: all, since no other namespace declares it
     /// @param http what is spoken to them
+    /// @param origination TLS that isn't the mesh's own; null: none
     record Definition(
             Edge.Service service,
             int port,
@@ -78,7 +79,19 @@ public final class Cluster {
             PolicyInForce policy,
             Tls tls,
             String namespace,
-            UpstreamHttp http) {}
+            UpstreamHttp http,
+            @Nullable TlsOrigination origination) {
+        Definition(
+                Edge.Service service,
+                int port,
+                Origin origin,
+                PolicyInForce policy,
+                Tls tls,
+                String namespace,
+                UpstreamHttp http) {
+            this(service, port, origin, policy, tls, namespace, http, null);
+        }
+    }
 
     Cluster(String name, Definition definition) {
         this(name, definition, () -> 0);
@@ -135,6 +148,11 @@ public final class Cluster {
             case DISABLED -> false;
             case MUTUAL -> true;
         };
+    }
+
+    /// TLS to its endpoints other than the mesh's own; null: none. The same instance until rules say something else.
+    public @Nullable TlsOrigination originates() {
+        return definition.origination();
     }
 
     public Edge.Service service() {
@@ -228,9 +246,20 @@ public final class Cluster {
     /// The same cluster for callers that asked for one address.
     Cluster towards(Edge.Service service, String host, int port) {
         Definition here = definition;
+        TlsOrigination origination = here.origination();
         var there = new Cluster(
                 name,
-                new Definition(service, port, here.origin(), here.policy(), here.tls(), "", here.http()),
+                new Definition(
+                        service,
+                        port,
+                        here.origin(),
+                        here.policy(),
+                        here.tls(),
+                        "",
+                        here.http(),
+                        origination == null
+                                ? null
+                                : origination.towards(here.service().host(), host)),
                 clock,
                 breakers);
         there.replace(List.of(new Endpoint(host, HostEndpoints.socketAddress(host, port), WorkloadLabels.NOBODY, 1)));

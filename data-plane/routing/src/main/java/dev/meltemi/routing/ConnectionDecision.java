@@ -1,6 +1,7 @@
 package dev.meltemi.routing;
 
 import dev.meltemi.schemas.access.Edge;
+import dev.meltemi.schemas.compiled.ServerTlsSettings;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +39,9 @@ public sealed interface ConnectionDecision {
     /// @param server name of its port
     /// @param mode SIMPLE, MUTUAL, OPTIONAL_MUTUAL or ISTIO_MUTUAL
     /// @param credentials names of secrets, or paths on the gateway's machine
-    record Termination(String gateway, String server, String mode, List<String> credentials) {
+    /// @param settings where they are, and what is asked of clients
+    record Termination(
+            String gateway, String server, String mode, List<String> credentials, ServerTlsSettings settings) {
         public Termination {
             credentials = List.copyOf(credentials);
         }

@@ -1,6 +1,7 @@
 package dev.meltemi.routing;
 
 import dev.meltemi.schemas.access.Edge;
+import dev.meltemi.schemas.compiled.ClientTls;
 import dev.meltemi.schemas.compiled.Destination;
 import dev.meltemi.schemas.compiled.DestinationPolicy;
 import dev.meltemi.schemas.compiled.LoadBalancer;
@@ -100,7 +101,8 @@ final class Destinations {
                                 protocol(service, port),
                                 inForce.pool(),
                                 self.gateway(),
-                                services.defaults().upgradesToHttp2())));
+                                services.defaults().upgradesToHttp2()),
+                        origination(service, inForce)));
         found.add(cluster);
         return cluster;
     }
@@ -125,6 +127,19 @@ final class Destinations {
             case DISABLE, SIMPLE, MUTUAL -> Cluster.Tls.DISABLED;
             case ISTIO_MUTUAL, UNKNOWN -> Cluster.Tls.MUTUAL;
             case null -> modes.takesPlaintextOnly(service.getNamespace()) ? Cluster.Tls.DISABLED : Cluster.Tls.AUTO;
+        };
+    }
+
+    private static @Nullable TlsOrigination origination(ServiceRoutes service, PolicyInForce inForce) {
+        return switch (inForce.tls()) {
+            case SIMPLE, MUTUAL ->
+                TlsOrigination.of(
+                        inForce.tls() == ClientTls.MUTUAL,
+                        inForce.tlsSettings(),
+                        service.getHost(),
+                        service.getSubjectAltNames());
+            case DISABLE, ISTIO_MUTUAL, UNKNOWN -> null;
+            case null -> null;
         };
     }
 

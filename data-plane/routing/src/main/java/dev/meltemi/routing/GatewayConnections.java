@@ -6,6 +6,7 @@ import dev.meltemi.schemas.access.Edge;
 import dev.meltemi.schemas.compiled.ConnectionRules;
 import dev.meltemi.schemas.compiled.GatewayHost;
 import dev.meltemi.schemas.compiled.GatewayServer;
+import dev.meltemi.schemas.compiled.ServerTlsSettings;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -166,10 +167,21 @@ final class GatewayConnections {
                     served.gateway().getGateway(),
                     server.getPortName(),
                     server.getTlsMode(),
-                    server.getTlsCredentials());
+                    server.getTlsCredentials(),
+                    settings(server));
             return served.isHttp()
                     ? List.of(ConnectionRule.always(new ConnectionDecision.Requests(termination)))
                     : compiled(served, plain(served), termination);
+        }
+
+        /// A compiler that didn't know them told names only.
+        private static ServerTlsSettings settings(GatewayServer server) {
+            ServerTlsSettings told = server.getTlsSettings();
+            return told != null
+                    ? told
+                    : ServerTlsSettings.newBuilder()
+                            .setCredentialNames(server.getTlsCredentials())
+                            .build();
         }
 
         private List<ConnectionRule> compiled(

@@ -13,7 +13,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -52,12 +51,15 @@ final class GatewayHosts implements Hosts {
         var lookup = new ServiceLookup(services, self.namespace(), scope);
         var destinations = new Destinations(self, lookup, modes, clusters);
         var told = new TreeMap<Integer, PortHosts>();
-        var listeners = new LinkedHashSet<RouteTable.Listener>();
+        // of the servers of one address the first names the protocol
+        var listeners = new LinkedHashMap<RouteTable.Listener, RouteTable.Listener>();
         List<Served> servers = ServedGateways.of(self, gateways);
         for (Served served : servers) {
             GatewayServer server = served.server();
             if (served.opens()) {
-                listeners.add(new RouteTable.Listener(server.getBind(), server.getPort(), server.getProtocol()));
+                listeners.putIfAbsent(
+                        new RouteTable.Listener(server.getBind(), server.getPort(), ""),
+                        new RouteTable.Listener(server.getBind(), server.getPort(), server.getProtocol()));
             }
             if (served.isHttp()) {
                 told.computeIfAbsent(server.getPort(), _ -> new PortHosts()).add(served, self);
@@ -66,7 +68,7 @@ final class GatewayHosts implements Hosts {
         var byPort = new HashMap<Integer, HostIndex<RouteList>>();
         told.forEach((port, hosts) -> byPort.put(port, hosts.index(self, port, destinations)));
         var connections = GatewayConnections.of(self, servers, destinations, services);
-        return new GatewayHosts(byPort, connections, List.copyOf(listeners), destinations.found());
+        return new GatewayHosts(byPort, connections, List.copyOf(listeners.values()), destinations.found());
     }
 
     /// What is told of one port's hosts.

@@ -41,7 +41,7 @@ final class ServedGateways {
         boolean opens() {
             boolean http = server.getProtocol().equals("HTTP") && isPlaintext();
             boolean carried = WHOLE.contains(server.getProtocol()) && isPlaintext();
-            return (http || carried || isPassthrough()) && !server.getBind().startsWith("unix:");
+            return (http || carried || !isPlaintext()) && !server.getBind().startsWith("unix:");
         }
 
         boolean isPlaintext() {

@@ -179,7 +179,9 @@ class GatewayConnectionsTest {
                 .isEqualTo(cluster("one"));
         assertThat(outcome(table.decide(get("c.org", "/").at(443).scheme("https"), random(1))))
                 .isEqualTo("404 NR");
-        assertThat(table.listeners()).as("no port for TLS yet").isEmpty();
+        assertThat(table.listeners())
+                .as("one port, however many servers")
+                .containsExactly(new RouteTable.Listener("", 443, "HTTPS"));
     }
 
     @Test
@@ -214,7 +216,11 @@ class GatewayConnectionsTest {
         assertThat(connect(table, 443, "d.org")).isEqualTo("MUTUAL http");
         assertThat(connect(table, 80, "e.org")).isEqualTo("http");
         assertThat(connect(table, 80, null)).isEqualTo("http");
-        assertThat(table.listeners()).containsExactly(new RouteTable.Listener("", 80, "HTTP"));
+        assertThat(table.listeners())
+                .containsExactlyInAnyOrder(
+                        new RouteTable.Listener("", 443, "HTTPS"),
+                        new RouteTable.Listener("10.0.0.1", 443, "HTTPS"),
+                        new RouteTable.Listener("", 80, "HTTP"));
     }
 
     @Test

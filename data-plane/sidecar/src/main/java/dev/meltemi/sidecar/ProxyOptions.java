@@ -180,6 +180,15 @@ final class ProxyOptions {
             description = "reach the brokers by TLS with our certificate (default: $$MELTEMI_KAFKA_TLS, else no)")
     boolean kafkaTls = Boolean.parseBoolean(System.getenv("MELTEMI_KAFKA_TLS"));
 
+    @Option(
+            names = "--credentials-dir",
+            paramLabel = "DIR",
+            description = "certificates and keys that rules name: NAME/tls.crt, NAME/tls.key, NAME/ca.crt, or"
+                    + " NAMESPACE/NAME/…; a replaced file is used within seconds"
+                    + " (default: $$MELTEMI_CREDENTIALS_DIR)")
+    @Nullable
+    Path credentials = path(System.getenv("MELTEMI_CREDENTIALS_DIR"));
+
     @Spec(Spec.Target.MIXEE)
     @Nullable
     CommandSpec command;
@@ -259,7 +268,9 @@ final class ProxyOptions {
             SidecarSettings.Listen listen) {
         var who = new SidecarSettings.Who(
                 workload, namespace, labels, serviceAccount, cluster, locality, gateway, services);
-        return new SidecarSettings(who, listen, config(), Duration.ofSeconds(drain)).with(names());
+        return new SidecarSettings(who, listen, config(), Duration.ofSeconds(drain))
+                .with(names())
+                .withCredentials(Optional.ofNullable(credentials));
     }
 
     private NameSettings names() {

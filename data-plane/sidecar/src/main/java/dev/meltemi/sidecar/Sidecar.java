@@ -88,7 +88,9 @@ public final class Sidecar implements AutoCloseable {
         config.clusters().findNamesWith(names::follow);
         this.proxy = new ProxyServer(
                 new ProxyPorts(config, telemetry, world.clock(), world.random(), world.identity()),
-                behaviour.with(settings.names()),
+                behaviour
+                        .with(settings.names())
+                        .withCredentials(settings.credentials().orElse(null)),
                 world.loops());
         telemetry
                 .metrics()

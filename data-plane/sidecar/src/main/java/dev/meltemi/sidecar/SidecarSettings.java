@@ -15,25 +15,31 @@ import java.util.Optional;
 /// @param drain longest time for requests under way at the end
 /// @param names how names of services are resolved
 /// @param probe how the application is asked whether it is well; empty: it is taken for well
+/// @param credentials folder of the certificates and keys that rules name
 public record SidecarSettings(
         Who who,
         Listen listen,
         Config config,
         Duration drain,
         NameSettings names,
-        Optional<ApplicationProbe.Settings> probe) {
+        Optional<ApplicationProbe.Settings> probe,
+        Optional<Path> credentials) {
     public static final Duration DRAIN = Duration.ofSeconds(10);
 
     public SidecarSettings(Who who, Listen listen, Config config, Duration drain) {
-        this(who, listen, config, drain, NameSettings.DEFAULT, Optional.empty());
+        this(who, listen, config, drain, NameSettings.DEFAULT, Optional.empty(), Optional.empty());
     }
 
     public SidecarSettings with(NameSettings others) {
-        return new SidecarSettings(who, listen, config, drain, others, probe);
+        return new SidecarSettings(who, listen, config, drain, others, probe, credentials);
+    }
+
+    public SidecarSettings withCredentials(Optional<Path> folder) {
+        return new SidecarSettings(who, listen, config, drain, names, probe, folder);
     }
 
     public SidecarSettings with(ApplicationProbe.Settings asked) {
-        return new SidecarSettings(who, listen, config, drain, names, Optional.of(asked));
+        return new SidecarSettings(who, listen, config, drain, names, Optional.of(asked), credentials);
     }
 
     /// @param workload stable name: `reviews-v1`

@@ -110,7 +110,7 @@ class GatewayTest {
     }
 
     @Test
-    void a_redirecting_server_sends_everybody_to_https_and_ports_for_tls_stay_closed() throws Exception {
+    void a_redirecting_server_sends_everybody_to_https_and_ports_for_tls_open() throws Exception {
         var named = GatewayServer.newBuilder().setNamedHosts(List.of("*")).setHosts(List.of());
         publish(
                 1,
@@ -129,7 +129,7 @@ class GatewayTest {
 
         assertThat(answer.statusCode()).isEqualTo(301);
         assertThat(answer.headers().firstValue("location")).contains("https://" + address + ":8180/");
-        assertThat(gateway.listeners()).containsOnlyKeys("gateway 8080");
+        assertThat(gateway.listeners()).containsOnlyKeys("gateway 8080", "gateway 8443");
     }
 
     @Test

@@ -26,8 +26,12 @@ import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 import javax.crypto.spec.PBEParameterSpec;
 import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.sec.ECPrivateKey;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 
 /// Keys and certificates as the text that everybody's tools read (RFC 7468).
 public final class Pem {
@@ -89,6 +93,32 @@ public final class Pem {
         var spec = new PKCS8EncodedKeySpec(blocks.getFirst());
         return read(
                 "private key", algorithm -> KeyFactory.getInstance(algorithm).generatePrivate(spec));
+    }
+
+    /// As {@link #privateKey}, and the forms that were usual before PKCS#8: `RSA PRIVATE KEY` (RFC 8017) and `EC
+    /// PRIVATE
+    /// KEY` (RFC 5915), as openssl and many issuers still write them.
+    ///
+    /// @throws IllegalArgumentException when there is none of them, unencrypted, in it
+    public static PrivateKey anyPrivateKey(String text) {
+        var rsa = blocks(text, "RSA PRIVATE KEY");
+        var ec = blocks(text, "EC PRIVATE KEY");
+        if (rsa.isEmpty() && ec.isEmpty()) {
+            return privateKey(text);
+        }
+        try {
+            byte[] der = rsa.isEmpty() ? ec.getFirst() : rsa.getFirst();
+            var algorithm = rsa.isEmpty()
+                    ? new AlgorithmIdentifier(
+                            X9ObjectIdentifiers.id_ecPublicKey,
+                            ECPrivateKey.getInstance(der).getParametersObject())
+                    : new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption, DERNull.INSTANCE);
+            var spec = new PKCS8EncodedKeySpec(
+                    new PrivateKeyInfo(algorithm, ASN1Primitive.fromByteArray(der)).getEncoded());
+            return read("private key", each -> KeyFactory.getInstance(each).generatePrivate(spec));
+        } catch (java.io.IOException e) {
+            throw new IllegalArgumentException("the private key can't be read: is it encrypted?", e);
+        }
     }
 
     public static String of(PrivateKey key) {

@@ -10,6 +10,7 @@ import dev.meltemi.schemas.compiled.GatewayHost;
 import dev.meltemi.schemas.compiled.GatewayRoutes;
 import dev.meltemi.schemas.compiled.GatewayServer;
 import dev.meltemi.schemas.compiled.HttpRules;
+import dev.meltemi.schemas.compiled.ServerTlsSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,8 @@ final class ApiGateways {
     }
 
     private GatewayServer server(Listener listener) {
+        List<String> credentials = credentials(listener);
+        boolean ends = tlsMode(listener).equals("SIMPLE");
         return GatewayServer.newBuilder()
                 .setPort(listener.port())
                 .setPortName(listener.name())
@@ -60,7 +63,13 @@ final class ApiGateways {
                 .setProtocol(listener.protocol())
                 .setNamedHosts(List.of(host(listener)))
                 .setTlsMode(tlsMode(listener))
-                .setTlsCredentials(credentials(listener))
+                .setTlsCredentials(credentials)
+                .setTlsSettings(
+                        ends
+                                ? ServerTlsSettings.newBuilder()
+                                        .setCredentialNames(credentials)
+                                        .build()
+                                : null)
                 .setHosts(hosts(listener))
                 .build();
     }

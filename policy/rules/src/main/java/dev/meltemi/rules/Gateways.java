@@ -2,11 +2,13 @@ package dev.meltemi.rules;
 
 import dev.meltemi.resources.Gateway;
 import dev.meltemi.resources.Protocol;
+import dev.meltemi.schemas.compiled.CertificatePaths;
 import dev.meltemi.schemas.compiled.ConnectionRules;
 import dev.meltemi.schemas.compiled.GatewayHost;
 import dev.meltemi.schemas.compiled.GatewayRoutes;
 import dev.meltemi.schemas.compiled.GatewayServer;
 import dev.meltemi.schemas.compiled.HttpRules;
+import dev.meltemi.schemas.compiled.ServerTlsSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -60,7 +62,29 @@ final class Gateways {
                         .toList())
                 .setTlsMode(tls.map(each -> each.mode().name()).orElse(""))
                 .setTlsCredentials(tls.map(Gateway.Tls::credentials).orElse(List.of()))
+                .setTlsSettings(tls.filter(each -> !each.mode().isPassthrough())
+                        .map(Gateways::settings)
+                        .orElse(null))
                 .setHosts(hosts(server, namespace, rules, delegations))
+                .build();
+    }
+
+    private static ServerTlsSettings settings(Gateway.Tls tls) {
+        return ServerTlsSettings.newBuilder()
+                .setCredentialNames(tls.credentialNames())
+                .setCertificates(tls.certificates().stream()
+                        .map(each -> new CertificatePaths(each.certificate(), each.privateKey()))
+                        .toList())
+                .setCaCertificatesPath(tls.caCertificates())
+                .setCaCredentialName(tls.caCredential())
+                .setCrlPath(tls.caCrl())
+                .setSubjectAltNames(tls.subjectAltNames())
+                .setVerifySpki(tls.spki())
+                .setVerifyHash(tls.hashes())
+                .setMinVersion(tls.minVersion())
+                .setMaxVersion(tls.maxVersion())
+                .setCipherSuites(tls.ciphers())
+                .setInsecureSkipVerify(tls.insecureSkipVerify())
                 .build();
     }
 

@@ -356,7 +356,24 @@ final class MeshGenerator {
                                 "",
                                 hosts,
                                 false,
-                                Optional.of(new Gateway.Tls(pick(List.of(Gateway.TlsMode.values())), List.of("c"))))));
+                                Optional.of(tls()))));
+    }
+
+    private Gateway.Tls tls() {
+        return new Gateway.Tls(
+                pick(List.of(Gateway.TlsMode.values())),
+                List.of("c"),
+                maybe() ? List.of(new Gateway.CertificatePaths("/c", "/k")) : List.of(),
+                "",
+                "",
+                "",
+                maybe() ? List.of("phone.example.com") : List.of(),
+                List.of(),
+                List.of(),
+                pick(List.of("", "TLSV1_3")),
+                "",
+                List.of(),
+                maybe());
     }
 
     private Registration registration() {

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /// rotation at once, each makes contexts and one pair is kept.
 public final class MeshTls implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MeshTls.class);
-    private static final SslProvider PROVIDER = provider();
+    static final SslProvider PROVIDER = provider();
 
     private final Supplier<@Nullable Identity> identity;
     private final InstantSource clock;

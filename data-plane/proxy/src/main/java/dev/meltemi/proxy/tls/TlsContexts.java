@@ -9,7 +9,6 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBeh
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSslSessionContext;
-import io.netty.handler.ssl.OpenSslSessionTicketKey;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
@@ -18,10 +17,8 @@ import io.netty.util.AbstractReferenceCounted;
 import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.ReferenceCounted;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
@@ -29,7 +26,6 @@ import javax.net.ssl.SSLSession;
 /// What one identity needs to take and make connections: a context for each side. Lives as long as somebody holds
 /// it, since BoringSSL's part isn't the garbage collector's.
 public final class TlsContexts extends AbstractReferenceCounted {
-    private static final SecureRandom RANDOM = new SecureRandom();
     /// Full handshakes that a peer is spared; a session whose certificate has expired is refused all the same.
     private static final Duration SESSION = Duration.ofHours(1);
 
@@ -73,7 +69,7 @@ public final class TlsContexts extends AbstractReferenceCounted {
                     .applicationProtocolConfig(alpn(TAKEN))
                     .sessionTimeout(SESSION.toSeconds())
                     .build();
-            ownTickets(server);
+            Tickets.use(server, Tickets.key());
             return new TlsContexts(
                     identity,
                     judge,
@@ -99,23 +95,9 @@ public final class TlsContexts extends AbstractReferenceCounted {
     }
 
     /// Nobody demands a protocol: without a common one the connection goes on as HTTP/1.1.
-    private static ApplicationProtocolConfig alpn(List<String> protocols) {
+    static ApplicationProtocolConfig alpn(List<String> protocols) {
         return new ApplicationProtocolConfig(
                 Protocol.ALPN, SelectorFailureBehavior.NO_ADVERTISE, SelectedListenerFailureBehavior.ACCEPT, protocols);
-    }
-
-    /// Tickets are sealed with a key of this identity alone, so that none outlives it. The JDK does so by itself.
-    private static void ownTickets(SslContext server) {
-        if (server.sessionContext() instanceof OpenSslSessionContext sessions) {
-            byte[] secret = new byte[OpenSslSessionTicketKey.TICKET_KEY_SIZE];
-            RANDOM.nextBytes(secret);
-            int name = OpenSslSessionTicketKey.NAME_SIZE;
-            int hmac = name + OpenSslSessionTicketKey.HMAC_KEY_SIZE;
-            sessions.setTicketKeys(new OpenSslSessionTicketKey(
-                    Arrays.copyOfRange(secret, 0, name),
-                    Arrays.copyOfRange(secret, name, hmac),
-                    Arrays.copyOfRange(secret, hmac, secret.length)));
-        }
     }
 
     @SuppressWarnings("ReferenceEquality") // an identity is replaced as a whole
