@@ -77,7 +77,9 @@ final class HealthProbe implements UpstreamUser {
     private void ask(boolean fresh) {
         sent = false;
         long nanos = TimeUnit.MICROSECONDS.toNanos(how.getTimeoutUs());
-        boolean http2 = how.getKind() != HealthCheckKind.TCP && cluster.http().isHttp2(false);
+        boolean http2 = how.getKind() != HealthCheckKind.TCP
+                && cluster != null
+                && cluster.http().isHttp2(false);
         UpstreamStream lent = pools.lend(endpoint, cluster, http2, nanos, fresh, this);
         if (over || sent) {
             return;
