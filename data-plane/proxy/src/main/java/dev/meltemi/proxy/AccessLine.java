@@ -16,8 +16,9 @@ final class AccessLine {
 
     static AccessEntry of(Exchange exchange, long now) {
         Downstream client = exchange.client;
+        String grpcStatus = GrpcAnswer.told(exchange);
         return new AccessEntry(
-                edge(exchange),
+                grpcStatus.isEmpty() ? edge(exchange) : edge(exchange).asGrpc(),
                 exchange.startMicros,
                 TimeUnit.NANOSECONDS.toMicros(now - exchange.startNanos),
                 exchange.upstreamFirstByteNanos < 0
@@ -40,7 +41,8 @@ final class AccessLine {
                 exchange.requestId,
                 exchange.userAgent(),
                 client.caller().remote,
-                client.caller().local);
+                client.caller().local,
+                grpcStatus);
     }
 
     /// Tells of a connection that was closed before it could send a request. Envoy says the same of plaintext to a

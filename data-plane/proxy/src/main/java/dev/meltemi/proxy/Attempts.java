@@ -215,6 +215,7 @@ final class Attempts implements UpstreamUser {
         if (!requestEnded && (exchange.body.ended() || !exchange.framing.hasBody())) {
             requestEnded = true;
             upstream.endRequest(exchange.framing, exchange.body.trailers());
+            dirty = true;
             if (answerEnded) {
                 letGo();
                 finish();
@@ -277,6 +278,7 @@ final class Attempts implements UpstreamUser {
             return;
         }
         answering = true;
+        GrpcAnswer.note(exchange, headers);
         exchange.body.forget();
         exchange.tryDeadline = Exchange.NEVER;
         exchange.upstreamFirstByteNanos = client.loop().now();
@@ -316,6 +318,7 @@ final class Attempts implements UpstreamUser {
     @Override
     public void onEnd(HttpHeaders trailers) {
         answerEnded = true;
+        GrpcAnswer.note(exchange, trailers);
         if (!answer.isTunnel() || requestEnded) {
             letGo();
             finish();

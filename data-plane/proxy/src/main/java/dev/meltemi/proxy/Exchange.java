@@ -98,6 +98,8 @@ final class Exchange implements RequestHead {
     int status;
     String flags = NO_FLAGS;
     String details = "via_upstream";
+    /// As the answer says it, empty: it doesn't, or not yet.
+    String grpcStatus = "";
 
     // On which side it has ended
     boolean requestEnded;

@@ -25,6 +25,28 @@ final class GrpcAnswer {
                 && (type.length() == GRPC.length() || type.charAt(GRPC.length()) == '+');
     }
 
+    /// Notes the status where the answer has one: behind the body, or in a head that is all.
+    static void note(Exchange exchange, HttpHeaders fields) {
+        String status = fields.isEmpty() ? null : fields.get(STATUS);
+        if (status != null) {
+            exchange.grpcStatus = status;
+        }
+    }
+
+    /// The status for access events and metrics; what an answer without one means to callers, as Envoy maps it.
+    ///
+    /// @return empty for what isn't a call of gRPC
+    static String told(Exchange exchange) {
+        if (!isAskedFor(exchange)) {
+            return "";
+        }
+        String status = exchange.grpcStatus;
+        boolean said = !status.isEmpty() && status.length() <= 2 && status.chars().allMatch(c -> c >= '0' && c <= '9');
+        return said
+                ? status
+                : Integer.toString(GrpcStatus.ofAnswer(exchange.status).number());
+    }
+
     /// A fault that a rule injects with a status of its own.
     static void send(Exchange exchange, GrpcStatus status, ProxyFailure why) {
         LocalReply.note(exchange, why);
@@ -37,6 +59,7 @@ final class GrpcAnswer {
         HttpHeaders headers = LocalReply.headers(exchange);
         headers.set(HttpHeaderNames.CONTENT_TYPE, GRPC);
         headers.set(STATUS, Integer.toString(status.number()));
+        note(exchange, headers);
         if (!message.isEmpty()) {
             headers.set(MESSAGE, encoded(message));
         }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param requestBytes wire bytes, head included
 /// @param fault `delay`, `abort` or empty
 /// @param parentSpanId null for a new trace
+/// @param grpcStatus number of gRPC's status, empty for what isn't gRPC
 public record AccessEntry(
         Edge edge,
         long startMicros,
@@ -33,4 +34,55 @@ public record AccessEntry(
         String requestId,
         @Nullable String userAgent,
         String downstreamRemoteAddress,
-        String downstreamLocalAddress) {}
+        String downstreamLocalAddress,
+        String grpcStatus) {
+    /// Of what isn't a call of gRPC.
+    public AccessEntry(
+            Edge edge,
+            long startMicros,
+            long durationMicros,
+            long upstreamFirstByteMicros,
+            String method,
+            String path,
+            String authority,
+            String protocol,
+            int responseCode,
+            String responseFlags,
+            String responseCodeDetails,
+            long requestBytes,
+            long responseBytes,
+            int attempts,
+            String fault,
+            String traceId,
+            String spanId,
+            @Nullable String parentSpanId,
+            String requestId,
+            @Nullable String userAgent,
+            String downstreamRemoteAddress,
+            String downstreamLocalAddress) {
+        this(
+                edge,
+                startMicros,
+                durationMicros,
+                upstreamFirstByteMicros,
+                method,
+                path,
+                authority,
+                protocol,
+                responseCode,
+                responseFlags,
+                responseCodeDetails,
+                requestBytes,
+                responseBytes,
+                attempts,
+                fault,
+                traceId,
+                spanId,
+                parentSpanId,
+                requestId,
+                userAgent,
+                downstreamRemoteAddress,
+                downstreamLocalAddress,
+                "");
+    }
+}

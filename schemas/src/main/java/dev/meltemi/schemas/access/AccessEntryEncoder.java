@@ -49,7 +49,7 @@ public final class AccessEntryEncoder {
         out.text(entry.userAgent());
         out.text(entry.downstreamRemoteAddress());
         out.text(entry.downstreamLocalAddress());
-        out.text(null); // grpc_status: an entry has none before gRPC is proxied
+        out.text(entry.grpcStatus());
         out.text("\n"); // line_end
         return out.toBytes();
     }

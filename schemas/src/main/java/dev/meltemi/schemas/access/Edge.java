@@ -1,6 +1,7 @@
 package dev.meltemi.schemas.access;
 
 import dev.meltemi.schemas.Revision;
+import org.jspecify.annotations.Nullable;
 
 /// Everything about a request that was known before it came: who calls whom by which rule, route and endpoint, under
 /// which revision.
@@ -20,6 +21,7 @@ public final class Edge {
     private final Service service;
     private final Way way;
     private final Revision revision;
+    private volatile @Nullable Edge grpc;
 
     /// @param name short name of the service, or PassthroughCluster, BlackHoleCluster, InboundPassthroughCluster
     public record Service(String host, String name, String namespace) {
@@ -35,7 +37,11 @@ public final class Edge {
             String upstreamCluster,
             String upstreamHost,
             String requestProtocol,
-            String connectionSecurityPolicy) {}
+            String connectionSecurityPolicy) {
+        Way asGrpc() {
+            return new Way(rule, routeName, upstreamCluster, upstreamHost, "grpc", connectionSecurityPolicy);
+        }
+    }
 
     public Edge(
             Reporter reporter,
@@ -74,5 +80,20 @@ public final class Edge {
 
     public Revision revision() {
         return revision;
+    }
+
+    /// The same way taken by calls of gRPC: always the same instance.
+    public Edge asGrpc() {
+        Edge known = grpc;
+        if (known == null) {
+            synchronized (this) {
+                known = grpc;
+                if (known == null) {
+                    known = new Edge(reporter, source, destination, service, way.asGrpc(), revision);
+                    grpc = known;
+                }
+            }
+        }
+        return known;
     }
 }

@@ -12,20 +12,20 @@ final class EdgeSeries {
     private final Edge edge;
     private volatile End[] ends = {};
 
-    private record End(int code, String flags, Series series) {}
+    private record End(int code, String grpcStatus, String flags, Series series) {}
 
     EdgeSeries(Edge edge) {
         this.edge = edge;
     }
 
-    Series of(int code, String flags, Function<SeriesKey, Series> resolve) {
+    Series of(int code, String grpcStatus, String flags, Function<SeriesKey, Series> resolve) {
         for (End end : ends) {
-            if (end.code() == code && end.flags().equals(flags)) {
+            if (end.code() == code && end.flags().equals(flags) && end.grpcStatus().equals(grpcStatus)) {
                 return end.series();
             }
         }
-        Series found = resolve.apply(SeriesKey.of(edge, code, flags));
-        remember(new End(code, flags, found));
+        Series found = resolve.apply(SeriesKey.of(edge, code, grpcStatus, flags));
+        remember(new End(code, grpcStatus, flags, found));
         return found;
     }
 

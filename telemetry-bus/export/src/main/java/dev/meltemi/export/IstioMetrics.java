@@ -70,7 +70,7 @@ public final class IstioMetrics {
         if (known == null) {
             known = remember(edge);
         }
-        Series found = known.of(entry.responseCode(), entry.responseFlags(), this::resolve);
+        Series found = known.of(entry.responseCode(), entry.grpcStatus(), entry.responseFlags(), this::resolve);
         found.count(entry.durationMicros(), entry.requestBytes(), entry.responseBytes(), now);
     }
 
@@ -82,7 +82,7 @@ public final class IstioMetrics {
     /// @param received bytes from the caller
     /// @param sent bytes to the caller
     public void countConnection(Edge edge, String flags, int opened, int closed, long received, long sent) {
-        ConnectionSeries found = connections(SeriesKey.of(edge, 0, flags));
+        ConnectionSeries found = connections(SeriesKey.of(edge, 0, "", flags));
         found.add(ConnectionSeries.Count.OPENED, opened, now);
         found.add(ConnectionSeries.Count.CLOSED, closed, now);
         found.add(ConnectionSeries.Count.RECEIVED, received, now);

@@ -16,8 +16,9 @@ record SeriesKey(
         String protocol,
         String security,
         int code,
+        String grpcStatus,
         String flags) {
-    static SeriesKey of(Edge edge, int code, String flags) {
+    static SeriesKey of(Edge edge, int code, String grpcStatus, String flags) {
         return new SeriesKey(
                 edge.reporter(),
                 edge.source(),
@@ -27,6 +28,7 @@ record SeriesKey(
                 // Istio's source side can't say; dashboards expect exactly that.
                 edge.reporter() == Reporter.source ? "unknown" : edge.way().connectionSecurityPolicy(),
                 code,
+                grpcStatus,
                 flags);
     }
 
@@ -40,6 +42,7 @@ record SeriesKey(
                 "unknown",
                 "unknown",
                 code / 100 * 100,
+                "",
                 "-");
     }
 
@@ -68,7 +71,7 @@ record SeriesKey(
                 "destination_cluster", destination.cluster(),
                 "request_protocol", protocol,
                 "response_code", Integer.toString(code),
-                "grpc_response_status", "",
+                "grpc_response_status", grpcStatus,
                 "response_flags", flags,
                 "connection_security_policy", security);
     }

@@ -39,7 +39,7 @@ public final class UpstreamPools {
     /// the user before this returns. A proxy without an identity speaks plaintext, unless a rule demands mTLS.
     ///
     /// @param cluster on whose behalf, which says whether it is mTLS; null for our own application
-    /// @param http2 whether it should speak HTTP/2. Over mesh mTLS the peer may know HTTP/1.1 only, and then it does
+    /// @param http2 whether HTTP/2 is spoken; over mesh mTLS the peer may know HTTP/1.1 only
     /// @param fresh not one that has been idle, because such a one has just failed
     public UpstreamStream lend(
             Endpoint endpoint,
@@ -62,9 +62,7 @@ public final class UpstreamPools {
             }
         }
         if (pool == null) {
-            pool = http2
-                    ? plain(plainHttp2, endpoint, Http2Pool::new)
-                    : plain(plain, endpoint, EndpointPool::new);
+            pool = http2 ? plain(plainHttp2, endpoint, Http2Pool::new) : plain(plain, endpoint, EndpointPool::new);
         }
         return pool.lend(cluster, connectTimeoutNanos, fresh, user);
     }
@@ -133,8 +131,7 @@ public final class UpstreamPools {
     }
 
     private Stream<? extends Pool> all() {
-        return Stream.of(plain, secured, plainHttp2, securedHttp2)
-                .flatMap(pools -> pools.values().stream());
+        return Stream.of(plain, secured, plainHttp2, securedHttp2).flatMap(pools -> pools.values().stream());
     }
 
     /// What answers there over mesh mTLS knows HTTP/1.1 only. Believed as long as there are connections that speak it.
@@ -155,12 +152,11 @@ public final class UpstreamPools {
     void forget(Pool pool) {
         Way way = pool.way();
         boolean isPlain = way.security() == null;
-        Map<Endpoint, ? extends Pool> pools =
-                switch (pool) {
-                    case EndpointPool _ -> isPlain ? plain : secured;
-                    case Http2Pool _ -> isPlain ? plainHttp2 : securedHttp2;
-                };
-        pools.remove(way.endpoint(), pool);
+        if (pool instanceof Http2Pool) {
+            (isPlain ? plainHttp2 : securedHttp2).remove(way.endpoint(), pool);
+        } else {
+            (isPlain ? plain : secured).remove(way.endpoint(), pool);
+        }
         way.end();
     }
 
