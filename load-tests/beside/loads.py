@@ -18,16 +18,18 @@ class Metered:
         self.pids = pids
 
     def __enter__(self):
+        self.compiling = machine.compiler_seconds(self.pids)
         self.before, self.started = machine.cpu_seconds(self.pids), time.time()
         return self
 
     def __exit__(self, *_):
         self.used, self.wall = machine.cpu_seconds(self.pids) - self.before, time.time() - self.started
+        self.compiling = machine.compiler_seconds(self.pids) - self.compiling
 
 
 def row(metered, done, errors="", **more):
     used = max(metered.used, 1 / machine.TICKS)
-    return dict(rate=done / metered.wall, cpu_us=used / max(done, 1) * 1e6, per_cpu_s=done / used, busy=used / metered.wall,
+    return dict(compiling=min(1, metered.compiling / used), rate=done / metered.wall, cpu_us=used / max(done, 1) * 1e6, per_cpu_s=done / used, busy=used / metered.wall,
                 rss_mb=machine.rss_kb(metered.pids) / 1024, errors=errors) | more
 
 
@@ -64,7 +66,7 @@ def h2load(at, pids, seconds, *options, path="/", connections=16, streams=32, ho
 def latencies(at, rate, seconds, connections=32, host="reviews:9080"):
     """At a fixed rate, spread over connections. @return p50 and p99, ms"""
     with tempfile.NamedTemporaryFile(prefix="meltemi-bench-") as log:
-        tool("h2load", "--h1", "-t1", f"-c{connections}", "-m1", "-D", str(seconds), f"--rps={rate / connections:.2f}", "-H", f":authority: {host}",
+        tool("h2load", "--h1", "-t1", f"-c{connections}", "-m1", "-D", str(seconds), f"--rps={max(1, round(rate / connections))}", "-H", f":authority: {host}",
              f"--log-file={log.name}", f"http://{at[0]}:{at[1]}/")
         times = sorted(int(line.split()[2]) for line in pathlib.Path(log.name).read_text().splitlines())
     if not times:

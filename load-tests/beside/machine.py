@@ -89,6 +89,19 @@ def cpu_seconds(pids):
     return total / TICKS
 
 
+def compiler_seconds(pids):
+    """CPU time of a JVM's compilers so far: nothing, once it is warm."""
+    total = 0
+    for pid in pids:
+        for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+            try:
+                if re.match(r"C[12] Compiler", (task / "comm").read_text()):
+                    total += int((task / "schedstat").read_text().split()[0])
+            except OSError:
+                pass  # it has ended in between
+    return total / 1e9
+
+
 def rss_kb(pids):
     return sum(int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{one}/status").read_text())[1]) for pid in pids for one in family(pid))
 

@@ -41,7 +41,8 @@ class Section:
 def alternate(section, asked, targets, load):
     """@param load called with address and processes; a target that it answers None for is left out"""
     for name, (at, pids) in list(targets.items()):
-        if load(at, pids, 1) is None:
+        # a cold JVM's first answers take long
+        if all(load(at, pids, seconds) is None for seconds in (1, 3, 5)):
             section.notes.append(f"{name} doesn't serve this")
             del targets[name]
     if MINE in targets:
@@ -52,6 +53,9 @@ def alternate(section, asked, targets, load):
         for name, (at, pids) in list(targets.items())[::1 if i % 2 == 0 else -1]:
             section.rounds[name].append(load(at, pids, asked.seconds))
         machine.say(f"# {section.title}, round {i + 1} of {asked.rounds}: " + ", ".join(f"{name} {rounds[-1][section.key]:,.1f}" for name, rounds in section.rounds.items()))
+    share = max(loads.median(section.rounds[name], "compiling") for name in targets)
+    if share > 0.05:
+        section.notes.append(f"not warm: the JVM's compilers took {share:.0%} of its CPU; give it --warm-up, and a machine of its own")
 
 
 def warm(target, load, seconds):
