@@ -52,7 +52,7 @@ final class SharedParts {
         int hash = text.hashCode();
         int slot = (hash ^ (hash >>> 16)) & (SLOTS - 1);
         String before = texts[slot];
-        if (text.equals(before)) {
+        if (before != null && before.equals(text)) {
             return before;
         }
         texts[slot] = text;

@@ -125,7 +125,7 @@ public final class Topics {
             "settings",
             COMPACTED,
             1,
-            new AvroCodec<>(26, Settings.getClassSchema()),
+            new AvroCodec<>(28, Settings.getClassSchema()),
             Set.of(ROUTE_COMPILER),
             Set.of(ROUTE_COMPILER, SIDECAR, OPERATOR),
             MIB,

@@ -14,6 +14,7 @@ import java.util.Optional;
 /// @param dnsRefreshRate how long names stay resolved whose answers don't say
 /// @param protocolDetectionTimeout after which a silent connection to an undeclared port isn't sniffed any longer
 /// @param upgradesToHttp2 whether services whose ports are HTTP are called by HTTP/2 where no rule says otherwise
+/// @param entrance before rules see a request
 public record MeshConfig(
         ResourceKey key,
         Optional<OutboundTraffic> outboundTraffic,
@@ -21,5 +22,6 @@ public record MeshConfig(
         Optional<Duration> connectTimeout,
         Optional<Duration> dnsRefreshRate,
         Optional<Duration> protocolDetectionTimeout,
-        boolean upgradesToHttp2)
+        boolean upgradesToHttp2,
+        MeshEntrance entrance)
         implements Resource {}

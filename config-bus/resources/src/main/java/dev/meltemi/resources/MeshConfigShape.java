@@ -75,7 +75,7 @@ final class MeshConfigShape {
             .notYet("enablePrometheusMerge", flag(), TELEMETRY)
             .notYet("inboundClusterStatName", text(), NAMES)
             .notYet("outboundClusterStatName", text(), NAMES)
-            .notYet("defaultConfig", freeForm(), SIDECAR)
+            .field("defaultConfig", ProxyDefaults.SHAPE)
             .notYet("proxyListenPort", number(), SIDECAR)
             .notYet("proxyInboundListenPort", number(), SIDECAR)
             .notYet("proxyHttpPort", number(), SIDECAR)

@@ -5,7 +5,6 @@ import dev.meltemi.resources.shape.Part;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /// `meltemi.dev/v1` MeshConfig: Istio's mesh config as a document of its own, of which there is one.
 final class MeshConfigs {
@@ -19,7 +18,6 @@ final class MeshConfigs {
             MeshConfigs::read);
 
     private static final String ROOT_NAMESPACE = "istio-system";
-    private static final Set<String> NORMALIZED = Set.of("", "DEFAULT", "BASE");
 
     private MeshConfigs() {}
 
@@ -89,10 +87,6 @@ final class MeshConfigs {
         if (mode.text().equals("ALLOW_ANY_DYNAMIC_DNS")) {
             report.notInForce(mode, "read as ALLOW_ANY: the proxy resolves the name that the caller asked for");
         }
-        Part normalization = spec.at("pathNormalization").at("normalization");
-        if (!NORMALIZED.contains(normalization.text())) {
-            report.notInForce(normalization, "paths are normalized as BASE says, and slashes aren't merged");
-        }
         if (spec.has("rootNamespace") && !spec.text("rootNamespace").equals(ROOT_NAMESPACE)) {
             report.notInForce(spec.at("rootNamespace"), "rules for the whole mesh stand in " + ROOT_NAMESPACE);
         }
@@ -119,7 +113,16 @@ final class MeshConfigs {
                 spec.duration("connectTimeout"),
                 spec.duration("dnsRefreshRate"),
                 spec.duration("protocolDetectionTimeout").filter(timeout -> !timeout.isZero()),
-                spec.text("h2UpgradePolicy").equals("UPGRADE"));
+                spec.text("h2UpgradePolicy").equals("UPGRADE"),
+                entrance(spec));
+    }
+
+    private static MeshEntrance entrance(Part spec) {
+        Part topology = spec.at("defaultConfig").at("gatewayTopology");
+        return new MeshEntrance(
+                spec.at("pathNormalization").text("normalization"),
+                Math.toIntExact(topology.whole("numTrustedProxies")),
+                topology.text("forwardClientCertDetails"));
     }
 
     /// REGISTRY_ONLY is the first of Istio's enumeration: what a policy without mode means.

@@ -75,7 +75,7 @@ final class Attempts implements UpstreamUser {
         if (hashing == null) {
             return;
         }
-        exchange.hash = hashing.hash(exchange, client.caller().host);
+        exchange.hash = hashing.hash(exchange, exchange.clientHost());
         if (exchange.hash == HashPolicy.NO_KEY) {
             HashPolicy.MadeCookie made = hashing.makeCookie(client.loop().random);
             if (made != null) {

@@ -40,6 +40,10 @@ final class Exchange implements RequestHead {
     @Nullable
     AsciiString upgrade;
 
+    // ForwardedFor: the client, as a trusted proxy in front has told; null: who called us
+    @Nullable
+    String toldClient;
+
     // TraceContext
     String traceId = "";
     String spanId = "";
@@ -151,6 +155,11 @@ final class Exchange implements RequestHead {
 
     boolean isHead() {
         return method.equals(HttpMethod.HEAD);
+    }
+
+    /// IP address of who asked.
+    String clientHost() {
+        return toldClient == null ? client.caller().host : toldClient;
     }
 
     @Override

@@ -6,7 +6,7 @@ import java.util.List;
 
 /// Headers by which the mesh speaks to itself mean nothing from a caller that wasn't proven: who it is
 /// (`x-forwarded-client-cert`, `x-envoy-peer-metadata`), and orders to a proxy (`x-envoy-…`).
-/// What its certificate has proven is told in their place (Envoy's SANITIZE_SET).
+/// {@link OutsideHeaders} is the same at a gateway.
 final class ForgedHeaders implements RequestFilter {
     static final AsciiString CLIENT_CERTIFICATE = AsciiString.cached("x-forwarded-client-cert");
 
@@ -21,10 +21,6 @@ final class ForgedHeaders implements RequestFilter {
     @Override
     public void onRequest(Exchange exchange, Next next) {
         strip(exchange.headers);
-        String proven = exchange.client.caller().forwardedCertificate();
-        if (proven != null) {
-            exchange.headers.set(CLIENT_CERTIFICATE, proven);
-        }
         next.proceed(exchange);
     }
 

@@ -6,7 +6,8 @@ import dev.meltemi.proxy.wire.NormalizedPath;
 final class PathNormalization implements RequestFilter {
     @Override
     public void onRequest(Exchange exchange, Next next) {
-        exchange.path = NormalizedPath.of(exchange.path);
+        exchange.path =
+                NormalizedPath.of(exchange.path, exchange.table.entrance().paths());
         next.proceed(exchange);
     }
 }

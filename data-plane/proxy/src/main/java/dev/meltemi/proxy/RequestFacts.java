@@ -48,7 +48,7 @@ record RequestFacts(Exchange exchange, @Nullable HttpHeaders answer) implements 
         Caller caller = exchange.client.caller();
         return switch (fact) {
             case DOWNSTREAM_REMOTE_ADDRESS -> caller.remote;
-            case DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT -> caller.host;
+            case DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT -> exchange.clientHost();
             case DOWNSTREAM_LOCAL_ADDRESS -> caller.local;
             case DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT ->
                 caller.local.substring(0, Math.max(0, caller.local.lastIndexOf(':')));

@@ -42,7 +42,7 @@ final class RequestPath {
                 new RequestValidation(true), //  strictest at the edge
                 new LoadShedding(), //           in the proxy's own words, and before anything is worked out
                 new PathNormalization(), //      before rules see the path
-                new ForgedHeaders(), //          nobody outside speaks in the mesh's own words
+                new OutsideHeaders(), //         nobody outside speaks in the mesh's own words
                 new ForwardedFor(), //           who it was, for everybody behind
                 new TraceContext(), //           most traces begin here
                 new RouteDecision(), //          by listener port and authority

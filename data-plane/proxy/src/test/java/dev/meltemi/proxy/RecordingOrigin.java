@@ -144,17 +144,44 @@ final class RecordingOrigin implements AutoCloseable {
                 return false;
             }
             String head = received().substring(from).toLowerCase(java.util.Locale.ROOT);
-            int at = head.indexOf("content-length: ");
+            int at = head.indexOf("\r\ncontent-length: ");
             if (at >= 0) {
-                int length = Integer.parseInt(head.substring(at + 16, head.indexOf("\r\n", at)));
+                int length = Integer.parseInt(head.substring(at + 18, head.indexOf("\r\n", at + 2)));
                 for (int i = 0; i < length; i++) {
                     if (read() < 0) {
                         return false;
                     }
                 }
             } else if (head.contains("transfer-encoding: chunked")) {
-                return readUntil("0\r\n\r\n");
+                return readChunks();
             }
+            return true;
+        }
+
+        /// And trailers.
+        private boolean readChunks() throws IOException {
+            while (true) {
+                int from = received().length();
+                if (!readUntil("\r\n")) {
+                    return false;
+                }
+                int size = Integer.parseInt(received().substring(from).strip(), 16);
+                if (size == 0) {
+                    break;
+                }
+                for (int i = 0; i < size + 2; i++) {
+                    if (read() < 0) {
+                        return false;
+                    }
+                }
+            }
+            int from;
+            do {
+                from = received().length();
+                if (!readUntil("\r\n")) {
+                    return false;
+                }
+            } while (received().length() > from + 2);
             return true;
         }
 

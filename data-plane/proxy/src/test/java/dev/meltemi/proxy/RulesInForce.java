@@ -18,6 +18,7 @@ import dev.meltemi.schemas.compiled.MutualTls;
 import dev.meltemi.schemas.compiled.ServiceEndpoint;
 import dev.meltemi.schemas.compiled.ServicePort;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
+import dev.meltemi.schemas.compiled.Settings;
 import dev.meltemi.schemas.compiled.TrafficPolicy;
 import dev.meltemi.schemas.compiled.WeightedDestination;
 import java.net.InetSocketAddress;
@@ -47,6 +48,7 @@ final class RulesInForce {
     private Map<String, AccessRules> access = Map.of();
     private List<DestinationPolicy> policies = List.of();
     private String protocol = "HTTP";
+    private Map<String, Settings> settings = Map.of();
     private long sequence;
 
     RulesInForce() {
@@ -55,6 +57,18 @@ final class RulesInForce {
 
     RouteTable table() {
         return table;
+    }
+
+    /// What the mesh says of requests that come in.
+    RulesInForce entrance(UnaryOperator<Settings.Builder> said) {
+        settings = Map.of(
+                "mesh",
+                said.apply(Settings.newBuilder()
+                                .setRule("MeshConfig/istio-system/default")
+                                .setConfigOffset(1))
+                        .build());
+        table = compile();
+        return this;
     }
 
     RulesInForce endpoint(InetSocketAddress address) {
@@ -201,7 +215,7 @@ final class RulesInForce {
         var self = new Workload(
                 "productpage-v1~1", "productpage-v1", "default", Map.of("app", "productpage"), "", "Kubernetes", false);
         var compiled = new Compiled(
-                Map.of(HOST, routes, SHADOW, service(SHADOW).build()), Map.of(), endpoints, access, Map.of());
+                Map.of(HOST, routes, SHADOW, service(SHADOW).build()), Map.of(), endpoints, access, settings);
         return RouteTable.of(self, new Revision("topic", sequence, sequence++), compiled, clusters, null);
     }
 }

@@ -22,6 +22,7 @@ public final class RouteTable {
     private final Edges edges;
     private final InboundAccess access;
     private final long protocolDetectionTimeoutNanos;
+    private final Entrance entrance;
 
     private RouteTable(
             Workload self,
@@ -30,7 +31,8 @@ public final class RouteTable {
             Hosts hosts,
             Edges edges,
             InboundAccess access,
-            MeshDefaults defaults) {
+            MeshDefaults defaults,
+            Entrance entrance) {
         this.self = self;
         this.revision = revision;
         this.clusters = clusters;
@@ -40,6 +42,7 @@ public final class RouteTable {
         this.access = access;
         Long micros = defaults.protocolDetectionMicros();
         this.protocolDetectionTimeoutNanos = micros == null ? 0 : TimeUnit.MICROSECONDS.toNanos(micros);
+        this.entrance = entrance;
     }
 
     /// Specialises compiled services for one workload: its labels, namespace, scope, and its side of each
@@ -66,7 +69,8 @@ public final class RouteTable {
                 hosts,
                 new Edges(self, revision, clusters, compiled.routes()),
                 InboundAccess.of(self, compiled.access(), modes),
-                scope.defaults());
+                scope.defaults(),
+                Entrance.of(Scope.mesh(compiled.settings().values())));
     }
 
     @SuppressWarnings("ReferenceEquality") // routes lead to cluster objects
@@ -85,6 +89,11 @@ public final class RouteTable {
 
     public Workload self() {
         return self;
+    }
+
+    /// What becomes of a request before it is decided upon.
+    public Entrance entrance() {
+        return entrance;
     }
 
     /// For a sidecar by authority (Host), for a gateway by listener port and authority. No allocation when the

@@ -70,7 +70,7 @@ final class Scope {
     }
 
     /// What the mesh says of all workloads.
-    private static @Nullable Settings mesh(Collection<Settings> all) {
+    static @Nullable Settings mesh(Collection<Settings> all) {
         return all.stream()
                 .filter(settings -> settings.getRule().startsWith(MESH_CONFIG))
                 .min(OLDEST_FIRST)

@@ -4,7 +4,9 @@ import dev.meltemi.resources.MeshConfig;
 import dev.meltemi.resources.Sidecar;
 import dev.meltemi.schemas.compiled.Egress;
 import dev.meltemi.schemas.compiled.EgressListener;
+import dev.meltemi.schemas.compiled.ForwardedCertificate;
 import dev.meltemi.schemas.compiled.OutboundTraffic;
+import dev.meltemi.schemas.compiled.PathNormalization;
 import dev.meltemi.schemas.compiled.Settings;
 import java.util.List;
 import java.util.Locale;
@@ -51,6 +53,23 @@ record Setting(String scope, Settings compiled) implements Entry {
         mesh.connectTimeout().ifPresent(timeout -> out.setConnectTimeoutUs(Micros.of(timeout)));
         mesh.dnsRefreshRate().ifPresent(rate -> out.setDnsRefreshUs(Micros.of(rate)));
         mesh.protocolDetectionTimeout().ifPresent(timeout -> out.setProtocolDetectionTimeoutUs(Micros.of(timeout)));
+        out.setPathNormalization(
+                switch (mesh.entrance().pathNormalization()) {
+                    case "NONE" -> PathNormalization.NONE;
+                    case "MERGE_SLASHES" -> PathNormalization.MERGE_SLASHES;
+                    case "DECODE_AND_MERGE_SLASHES" -> PathNormalization.DECODE_AND_MERGE_SLASHES;
+                    default -> PathNormalization.UNSET;
+                });
+        out.setTrustedProxies(mesh.entrance().trustedProxies());
+        out.setForwardedCertificate(
+                switch (mesh.entrance().forwardedCertificate()) {
+                    case "SANITIZE" -> ForwardedCertificate.SANITIZE;
+                    case "FORWARD_ONLY" -> ForwardedCertificate.FORWARD_ONLY;
+                    case "APPEND_FORWARD" -> ForwardedCertificate.APPEND_FORWARD;
+                    case "SANITIZE_SET" -> ForwardedCertificate.SANITIZE_SET;
+                    case "ALWAYS_FORWARD_ONLY" -> ForwardedCertificate.ALWAYS_FORWARD_ONLY;
+                    default -> ForwardedCertificate.UNSET;
+                });
         return new Setting(scope, out.build());
     }
 

@@ -10,6 +10,7 @@ import dev.meltemi.resources.HeaderOperations;
 import dev.meltemi.resources.HealthCheck;
 import dev.meltemi.resources.HttpRoute;
 import dev.meltemi.resources.MeshConfig;
+import dev.meltemi.resources.MeshEntrance;
 import dev.meltemi.resources.Opaque;
 import dev.meltemi.resources.PeerAuthentication;
 import dev.meltemi.resources.Protocol;
@@ -320,7 +321,11 @@ final class MeshGenerator {
                 maybe() ? Optional.empty() : Optional.of(Duration.ofSeconds(1)),
                 maybe() ? Optional.empty() : Optional.of(Duration.ofSeconds(30)),
                 maybe() ? Optional.empty() : Optional.of(Duration.ofMillis(200)),
-                maybe());
+                maybe(),
+                new MeshEntrance(
+                        pick(List.of("", "NONE", "BASE", "MERGE_SLASHES", "DECODE_AND_MERGE_SLASHES")),
+                        random.nextInt(3),
+                        pick(List.of("", "SANITIZE", "ALWAYS_FORWARD_ONLY"))));
     }
 
     private Sidecar sidecar() {

@@ -40,8 +40,10 @@ public final class HopByHop {
     public static void strip(HttpHeaders headers) {
         String connection = headers.get(HttpHeaderNames.CONNECTION);
         if (connection != null) {
-            if (!connection.equalsIgnoreCase("keep-alive") && !connection.equalsIgnoreCase("close")) {
-                stripNominated(headers);
+            List<String> all = headers.getAll(HttpHeaderNames.CONNECTION);
+            if (all.size() > 1
+                    || (!connection.equalsIgnoreCase("keep-alive") && !connection.equalsIgnoreCase("close"))) {
+                stripNominated(headers, all);
             }
             headers.remove(HttpHeaderNames.CONNECTION);
         }
@@ -66,8 +68,7 @@ public final class HopByHop {
         }
     }
 
-    private static void stripNominated(HttpHeaders headers) {
-        List<String> values = headers.getAll(HttpHeaderNames.CONNECTION);
+    private static void stripNominated(HttpHeaders headers, List<String> values) {
         for (String value : values) {
             for (String token : value.split(",", -1)) {
                 String name = token.trim().toLowerCase(Locale.ROOT);

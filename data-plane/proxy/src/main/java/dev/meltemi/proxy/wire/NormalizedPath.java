@@ -1,37 +1,58 @@
 package dev.meltemi.proxy.wire;
 
-/// A path as everybody after us may judge it: Istio's BASE normalisation. Dot segments removed, `\` read as `/`,
-/// percent-encoded unreserved characters decoded; slashes aren't merged and `%2F` stays.
+import dev.meltemi.routing.Entrance.Paths;
+
+/// A path as everybody after us may judge it, in Istio's ways. BASE: dot segments removed, `\` read as `/`,
+/// percent-encoded unreserved characters decoded. MERGE_SLASHES: that, and several slashes are one.
+/// DECODE_AND_MERGE_SLASHES: that, with `%2F` and `%5C` decoded before. What is normal stays as it is.
 public final class NormalizedPath {
     private NormalizedPath() {}
 
     /// @param target path with query; the query stays as it is
     /// @return the same object when there was nothing to do
     /// @throws MalformedMessageException for a broken percent-encoding
-    public static String of(String target) {
+    public static String of(String target, Paths ways) {
+        if (ways == Paths.NONE || target.equals("*")) {
+            return target;
+        }
+        boolean merging = ways != Paths.BASE;
         int end = target.indexOf('?');
         if (end < 0) {
             end = target.length();
         }
-        if (isNormal(target, end)) {
+        if (isNormal(target, end, merging)) {
             return target;
         }
-        String decoded = decodeUnreserved(target, end);
+        String decoded = decode(target, end, ways == Paths.DECODE_AND_MERGE_SLASHES);
         String path = decoded.contains("/.") ? withoutDotSegments(decoded) : decoded;
+        if (merging) {
+            path = withoutEmptySegments(path);
+        }
         return end == target.length() ? path : path + target.substring(end);
     }
 
-    private static boolean isNormal(String target, int end) {
+    private static String withoutEmptySegments(String path) {
+        var merged = new StringBuilder(path.length());
+        for (int i = 0; i < path.length(); i++) {
+            if (path.charAt(i) != '/' || i == 0 || path.charAt(i - 1) != '/') {
+                merged.append(path.charAt(i));
+            }
+        }
+        return merged.toString();
+    }
+
+    private static boolean isNormal(String target, int end, boolean merging) {
         for (int i = 0; i < end; i++) {
             char c = target.charAt(i);
-            if (c == '%' || c == '\\' || (c == '.' && i > 0 && target.charAt(i - 1) == '/')) {
+            boolean behindSlash = i > 0 && target.charAt(i - 1) == '/';
+            if (c == '%' || c == '\\' || (behindSlash && (c == '.' || (merging && c == '/')))) {
                 return false;
             }
         }
         return true;
     }
 
-    private static String decodeUnreserved(String target, int end) {
+    private static String decode(String target, int end, boolean slashes) {
         StringBuilder path = new StringBuilder(end);
         for (int i = 0; i < end; i++) {
             char c = target.charAt(i);
@@ -49,7 +70,9 @@ public final class NormalizedPath {
                 if (octet == 0) {
                     throw new MalformedMessageException(400, "encoded_nul_in_path");
                 }
-                if (isUnreserved(octet)) {
+                if (slashes && (octet == '/' || octet == '\\')) {
+                    path.append('/');
+                } else if (isUnreserved(octet)) {
                     path.append(octet);
                 } else {
                     path.append(target, i, i + 3);

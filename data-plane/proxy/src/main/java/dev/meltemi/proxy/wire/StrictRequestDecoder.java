@@ -8,15 +8,11 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 
 /// Netty's decoder without its tolerance: one space between the words of a request line, a known version, no
 /// content-length beside a transfer-encoding, no header over several lines. Counts the octets of what it emits.
 public final class StrictRequestDecoder extends HttpRequestDecoder {
-    private static final byte[] VERSION = "HTTP/1.".getBytes(StandardCharsets.US_ASCII);
-
     private long consumed;
     private boolean between = true;
     private boolean inBody;
@@ -75,6 +71,12 @@ public final class StrictRequestDecoder extends HttpRequestDecoder {
             return;
         }
         int before = buffer.readerIndex();
+        if (between && !inBody && !skipEmptyLines(buffer, out)) {
+            consumed += buffer.readerIndex() - before;
+            return;
+        }
+        consumed += buffer.readerIndex() - before;
+        before = buffer.readerIndex();
         int messages = out.size();
         boolean head = !inBody;
         super.decode(ctx, buffer, out);
@@ -87,6 +89,31 @@ public final class StrictRequestDecoder extends HttpRequestDecoder {
         for (int i = messages; i < out.size(); i++) {
             emitted(out.get(i));
         }
+    }
+
+    /// Empty lines before a request are allowed (RFC 9112, 2.2). Netty would skip every control character and all
+    /// white space there.
+    ///
+    /// @return whether a request line can follow
+    private boolean skipEmptyLines(ByteBuf buffer, List<Object> out) {
+        while (buffer.isReadable()) {
+            byte first = buffer.getByte(buffer.readerIndex());
+            if (first != '\r' && first != '\n') {
+                return true;
+            }
+            if (first == '\r' && buffer.readableBytes() == 1) {
+                return false;
+            }
+            if (first == '\n' || buffer.getByte(buffer.readerIndex() + 1) != '\n') {
+                buffer.skipBytes(buffer.readableBytes());
+                HttpMessage broken = createInvalidMessage();
+                broken.setDecoderResult(DecoderResult.failure(new MalformedMessageException(400, "bare_cr_or_lf")));
+                out.add(broken);
+                return false;
+            }
+            buffer.skipBytes(2);
+        }
+        return false;
     }
 
     private void emitted(Object part) {
@@ -127,46 +154,21 @@ public final class StrictRequestDecoder extends HttpRequestDecoder {
 
     @Override
     protected String splitFirstWordInitialLine(byte[] line, int start, int length) {
-        requireSpace(line, start + length);
-        if (start != 0) {
-            throw new MalformedMessageException(400, "whitespace_before_method");
-        }
+        StartLine.first(line, start, length, 400);
         return super.splitFirstWordInitialLine(line, start, length);
     }
 
     @Override
     protected String splitSecondWordInitialLine(byte[] line, int start, int length) {
-        requireSpace(line, start - 1);
-        requireSpace(line, start + length);
-        if (start > 1 && line[start - 2] == ' ') {
-            throw new MalformedMessageException(400, "request_line_separator");
-        }
+        StartLine.next(line, start, 400);
+        StartLine.requireSpace(line, start + length, 400);
         return super.splitSecondWordInitialLine(line, start, length);
     }
 
     @Override
     protected String splitThirdWordInitialLine(byte[] line, int start, int length) {
-        if (start == 0 || line[start - 1] != ' ') {
-            throw new MalformedMessageException(400, "request_line_separator");
-        }
-        if (!isKnownVersion(line, start, length)) {
-            throw new MalformedMessageException(400, "unknown_version");
-        }
+        StartLine.next(line, start, 400);
+        StartLine.requireVersion(line, start, length, 400);
         return super.splitThirdWordInitialLine(line, start, length);
-    }
-
-    private static boolean isKnownVersion(byte[] line, int start, int length) {
-        if (length != VERSION.length + 1) {
-            return false;
-        }
-        byte minor = line[start + VERSION.length];
-        return Arrays.equals(line, start, start + VERSION.length, VERSION, 0, VERSION.length)
-                && (minor == '1' || minor == '0');
-    }
-
-    private static void requireSpace(byte[] line, int at) {
-        if (at < 0 || at >= line.length || line[at] != ' ') {
-            throw new MalformedMessageException(400, "request_line_separator");
-        }
     }
 }

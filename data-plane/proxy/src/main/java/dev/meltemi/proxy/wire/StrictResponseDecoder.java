@@ -8,7 +8,8 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.HttpVersion;
 
-/// Netty's decoder of answers, told which request they answer, and refusing two lengths in one answer.
+/// Netty's decoder of answers, told which request they answer, and without its tolerance: one space between the
+/// words of a status line, a version and a status that are ones, one length.
 public final class StrictResponseDecoder extends HttpResponseDecoder {
     private boolean toHead;
 
@@ -54,5 +55,41 @@ public final class StrictResponseDecoder extends HttpResponseDecoder {
     @Override
     protected void handleTransferEncodingChunkedWithContentLength(HttpMessage message) {
         throw new MalformedMessageException(502, "content_length_and_transfer_encoding");
+    }
+
+    @Override
+    protected String splitFirstWordInitialLine(byte[] line, int start, int length) {
+        StartLine.first(line, start, length, 502);
+        StartLine.requireVersion(line, start, length, 502);
+        return super.splitFirstWordInitialLine(line, start, length);
+    }
+
+    /// Many leave out the space before an empty reason, and nothing is read differently for that.
+    @Override
+    protected String splitSecondWordInitialLine(byte[] line, int start, int length) {
+        StartLine.next(line, start, 502);
+        int end = start + length;
+        if (end < line.length) {
+            StartLine.requireSpace(line, end, 502);
+        }
+        boolean threeDigits = length == 3;
+        for (int i = start; i < end; i++) {
+            threeDigits &= line[i] >= '0' && line[i] <= '9';
+        }
+        if (!threeDigits) {
+            throw new MalformedMessageException(502, "invalid_status");
+        }
+        return super.splitSecondWordInitialLine(line, start, length);
+    }
+
+    /// The reason is nobody's business and goes no further, but what isn't text there isn't HTTP.
+    @Override
+    protected String splitThirdWordInitialLine(byte[] line, int start, int length) {
+        for (int i = start; i < start + length; i++) {
+            if ((line[i] >= 0 && line[i] < ' ' && line[i] != '\t') || line[i] == 0x7f) {
+                throw new MalformedMessageException(502, "control_character_in_reason");
+            }
+        }
+        return super.splitThirdWordInitialLine(line, start, length);
     }
 }
