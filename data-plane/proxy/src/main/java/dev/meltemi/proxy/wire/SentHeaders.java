@@ -1,13 +1,16 @@
 package dev.meltemi.proxy.wire;
 
 import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// What HTTP/2's encoder reads: pseudo fields, then an {@link HttpHeaders} as it is, then what is said on this
 /// connection only. Nothing is copied; names come out in lower case (RFC 9113, 8.2).
@@ -20,6 +23,37 @@ public final class SentHeaders extends PseudoFields {
     private static final PseudoHeaderName[] REQUEST = {
         PseudoHeaderName.PATH, PseudoHeaderName.AUTHORITY, PseudoHeaderName.SCHEME, PseudoHeaderName.METHOD
     };
+
+    /// By hash, which an {@link AsciiString} has without regard to case.
+    private static final @Nullable AsciiString[] USUAL = new @Nullable AsciiString[256];
+
+    static {
+        for (AsciiString name : List.of(
+                HttpHeaderNames.ACCEPT_RANGES,
+                HttpHeaderNames.AGE,
+                HttpHeaderNames.CACHE_CONTROL,
+                HttpHeaderNames.CONTENT_DISPOSITION,
+                HttpHeaderNames.CONTENT_ENCODING,
+                HttpHeaderNames.CONTENT_LANGUAGE,
+                HttpHeaderNames.CONTENT_TYPE,
+                HttpHeaderNames.ETAG,
+                HttpHeaderNames.EXPIRES,
+                HttpHeaderNames.LAST_MODIFIED,
+                HttpHeaderNames.LOCATION,
+                HttpHeaderNames.SERVER,
+                HttpHeaderNames.SET_COOKIE,
+                HttpHeaderNames.VARY,
+                HttpHeaderNames.ACCEPT,
+                HttpHeaderNames.ACCEPT_ENCODING,
+                HttpHeaderNames.ACCEPT_LANGUAGE,
+                HttpHeaderNames.AUTHORIZATION,
+                HttpHeaderNames.COOKIE,
+                HttpHeaderNames.USER_AGENT,
+                // last, so that no other stands in its place
+                HttpHeaderNames.DATE)) {
+            USUAL[name.hashCode() & (USUAL.length - 1)] = name;
+        }
+    }
 
     private final HttpHeaders fields;
     private CharSequence[] after = NONE;
@@ -148,10 +182,10 @@ public final class SentHeaders extends PseudoFields {
         }
     }
 
-    /// Itself, mostly.
+    /// Itself when it already is; else most often one of the usual names, of which no copy is made.
     static CharSequence lowerCase(CharSequence name) {
-        return name instanceof AsciiString ascii
-                ? ascii.toLowerCase()
-                : AsciiString.of(name).toLowerCase();
+        AsciiString text = name instanceof AsciiString ascii ? ascii : AsciiString.of(name);
+        AsciiString usual = USUAL[text.hashCode() & (USUAL.length - 1)];
+        return usual != null && usual.contentEqualsIgnoreCase(text) ? usual : text.toLowerCase();
     }
 }
