@@ -6,6 +6,11 @@ interface CallerConnection {
     /// answers.
     default void windDown() {}
 
+    /// There are too many connections: this one is closed if nothing has happened on it.
+    ///
+    /// @param since on the loop's clock
+    default void closeIfQuiet(long since) {}
+
     /// The proxy stops: an idle connection is closed once it has been quiet until then; a busy one after what is
     /// under way.
     ///

@@ -1,5 +1,6 @@
 package dev.meltemi.proxy;
 
+import dev.meltemi.proxy.overload.Action;
 import dev.meltemi.proxy.wire.BodyWriter;
 import dev.meltemi.proxy.wire.Closing;
 import dev.meltemi.proxy.wire.Framing;
@@ -500,6 +501,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
     public void drain(long quietUntil) {
         patience.closeBy(quietUntil);
         rearm();
+    }
+
+    @Override
+    public void closeIfQuiet(long since) {
+        if (current == null && patience.activeAt() < since) {
+            server.overload().did(Action.REDUCE_TIMEOUTS);
+            ctx.close();
+        }
     }
 
     @Override

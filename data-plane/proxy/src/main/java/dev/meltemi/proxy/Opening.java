@@ -1,5 +1,6 @@
 package dev.meltemi.proxy;
 
+import dev.meltemi.proxy.overload.Action;
 import dev.meltemi.proxy.tls.PeerRefusedException;
 import dev.meltemi.proxy.tls.TlsContexts;
 import dev.meltemi.proxy.tls.TlsFailure;
@@ -39,6 +40,7 @@ final class Opening extends ChannelInboundHandlerAdapter implements CallerConnec
     private final Deadline deadline;
     private @Nullable Handshake handshake;
     private @Nullable ConnectionDecision decided;
+    private long openedAt;
     private Expected expected = Expected.REQUESTS;
     private boolean awaitsHello;
 
@@ -81,6 +83,7 @@ final class Opening extends ChannelInboundHandlerAdapter implements CallerConnec
         }
         context.channel().config().setAutoRead(true);
         long now = accepted.loop.now();
+        openedAt = now;
         deadline.set(
                 now + accepted.server.settings().timeouts().downstreamIdle().toNanos());
         if (accepted.server.isDraining()) {
@@ -287,6 +290,14 @@ final class Opening extends ChannelInboundHandlerAdapter implements CallerConnec
     @Override
     public void drain(long quietUntil) {
         deadline.set(quietUntil);
+    }
+
+    @Override
+    public void closeIfQuiet(long since) {
+        if (openedAt < since) {
+            accepted.server.overload().did(Action.REDUCE_TIMEOUTS);
+            closeNow();
+        }
     }
 
     @Override

@@ -298,7 +298,9 @@ public final class ProxyServer {
     }
 
     void onEveryLoop(Consumer<Loop> action) {
-        perLoop.values().forEach(loop -> loop.executor.execute(() -> action.accept(loop)));
+        perLoop.values().stream()
+                .filter(loop -> !loop.executor.isShuttingDown())
+                .forEach(loop -> loop.executor.execute(() -> action.accept(loop)));
     }
 
     /// Connections of callers.

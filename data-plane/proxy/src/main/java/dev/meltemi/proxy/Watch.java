@@ -2,6 +2,7 @@ package dev.meltemi.proxy;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledFuture;
@@ -17,6 +18,8 @@ final class Watch {
     private static final long EVERY_MILLIS = 100;
     /// Endpoints that are gone are looked for every so many times.
     private static final int RETIRING = 5;
+    /// Of a connection while there are too many.
+    private static final Duration QUIET_TOO_LONG = Duration.ofSeconds(3);
 
     private final ProxyServer server;
     private final Map<EventLoop, Loop> loops;
@@ -54,6 +57,9 @@ final class Watch {
             if (++looked % RETIRING == 0) {
                 server.onEveryLoop(Watch::tidy);
             }
+            if (server.overload().reducesTimeouts()) {
+                server.onEveryLoop(Watch::closeQuiet);
+            }
             if (server.overload().closesIdle()) {
                 server.onEveryLoop(Watch::endIdle);
             }
@@ -65,6 +71,11 @@ final class Watch {
 
     private static void tidy(Loop loop) {
         loop.pools.retire();
+    }
+
+    private static void closeQuiet(Loop loop) {
+        long since = loop.now() - QUIET_TOO_LONG.toNanos();
+        List.copyOf(loop.connections.values()).forEach(connection -> connection.closeIfQuiet(since));
     }
 
     private static void endIdle(Loop loop) {

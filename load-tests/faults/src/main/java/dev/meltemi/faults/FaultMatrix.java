@@ -30,7 +30,9 @@ public final class FaultMatrix {
             new EmptyBroker(),
             new FlappingUpstream(),
             new FailingNames(),
-            new RollingRestart());
+            new ConnectionStorm(),
+            new RollingRestart(),
+            new HeapPressure());
 
     private static final String USAGE = "usage: load-tests/run [--full] [--minutes N] [--out FOLDER] [ROW…]   rows: "
             + ROWS.stream().map(Row::number).toList();

@@ -165,10 +165,15 @@ public final class Lab implements AutoCloseable {
     /// @param application whether an origin stands behind it
     /// @param more options
     public Member addSidecar(String workload, String version, boolean application, String... more) {
+        return addSidecar(sidecarJvm, workload, version, application, more);
+    }
+
+    /// @param jvm options of its JVM
+    Member addSidecar(List<String> jvm, String workload, String version, boolean application, String... more) {
         String address = addressOf.computeIfAbsent(workload, _ -> addresses.next());
         String service = workload.replaceFirst("-v\\d+$", "");
         var command = new ArrayList<>(meltemi(
-                sidecarJvm,
+                jvm,
                 "sidecar",
                 "--workload",
                 workload,

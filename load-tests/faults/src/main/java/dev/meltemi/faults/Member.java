@@ -27,7 +27,7 @@ public final class Member implements AutoCloseable {
     public record Line(Instant at, String text) {}
 
     private final String name;
-    private final List<String> command;
+    private List<String> command;
     private final Map<String, String> environment;
     private final Predicate<String> ready;
     private final Deque<Line> lines = new ConcurrentLinkedDeque<>();
@@ -45,6 +45,14 @@ public final class Member implements AutoCloseable {
     /// The same as another process.
     Member another(String itsName) {
         return new Member(itsName, command, environment, ready);
+    }
+
+    /// From its next start on it may have that many descriptors.
+    Member limited(int descriptors) {
+        var limiting = new ArrayList<>(List.of("prlimit", "--nofile=" + descriptors + ":" + descriptors));
+        limiting.addAll(command);
+        command = List.copyOf(limiting);
+        return this;
     }
 
     public String name() {

@@ -28,6 +28,7 @@ public final class Overload {
     private final Map<Action, LongAdder> done = new EnumMap<>(Action.class);
     private volatile Map<Resource, Double> pressures = Map.of();
     private volatile Set<Action> actions = Set.of();
+    private volatile boolean reduces;
     private volatile boolean closesIdle;
     private volatile boolean sheds;
     private volatile boolean rejects;
@@ -93,6 +94,7 @@ public final class Overload {
         }
         LOG.warn("event=overload actions={} was={} because=\"{}\"", words(now), words(actions), reason);
         actions = Set.copyOf(now);
+        reduces = now.contains(Action.REDUCE_TIMEOUTS);
         closesIdle = now.contains(Action.DISABLE_HTTP_KEEPALIVE);
         sheds = now.contains(Action.STOP_ACCEPTING_REQUESTS);
         rejects = now.contains(Action.REJECT_INCOMING_CONNECTIONS);
@@ -111,6 +113,11 @@ public final class Overload {
             long took = System.nanoTime() - began;
             collectAgainAt = now + Math.max(COLLECT_EVERY, COLLECT_SHARE * took);
         }
+    }
+
+    /// Whether connections that nobody uses shall be closed early.
+    public boolean reducesTimeouts() {
+        return reduces;
     }
 
     /// Whether a connection shall end with the answer that is under way, and idle ones now.

@@ -25,12 +25,12 @@ public record OverloadSettings(
             MEMORY,
             Resource.DIRECT_MEMORY,
             MEMORY,
-            // Beyond the limit itself each connection is refused as it comes.
+            // Beyond the limit itself each connection is refused as it comes; who must reconnect would be, too.
             Resource.CONNECTIONS,
-            Map.of(Action.DISABLE_HTTP_KEEPALIVE, 0.90),
+            Map.of(Action.REDUCE_TIMEOUTS, 0.90),
             // A request on an open connection may need no further one.
             Resource.DESCRIPTORS,
-            Map.of(Action.DISABLE_HTTP_KEEPALIVE, 0.80, Action.REJECT_INCOMING_CONNECTIONS, 0.90));
+            Map.of(Action.REDUCE_TIMEOUTS, 0.80, Action.REJECT_INCOMING_CONNECTIONS, 0.90));
 
     public OverloadSettings {
         marks = Map.copyOf(marks);

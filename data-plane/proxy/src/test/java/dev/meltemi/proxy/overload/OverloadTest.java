@@ -39,7 +39,8 @@ class OverloadTest {
             () -> connections);
 
     private String state() {
-        return (overload.closesIdle() ? "idle " : "")
+        return (overload.reducesTimeouts() ? "reduce " : "")
+                + (overload.closesIdle() ? "idle " : "")
                 + (overload.sheds() ? "shed " : "")
                 + (overload.rejects(1) ? "reject" : "");
     }
@@ -51,10 +52,10 @@ class OverloadTest {
         "0.90, 0, 0, 0, 'idle shed '",
         "0.95, 0, 0, 0, 'idle shed reject'",
         "0, 0.90, 0, 0, 'idle shed '",
-        "0, 0, 0.85, 0, 'idle '",
-        "0, 0, 0.90, 0, 'idle reject'",
+        "0, 0, 0.85, 0, 'reduce '",
+        "0, 0, 0.90, 0, 'reduce reject'",
         "0, 0, 0, 89, ''",
-        "0, 0, 0, 90, 'idle '"
+        "0, 0, 0, 90, 'reduce '"
     })
     void each_resource_has_marks_of_its_own(double heap, double direct, double descriptors, int open, String does) {
         this.heap = heap;
