@@ -56,6 +56,15 @@ final class Listeners {
                     listen.local(),
                     outbound);
         }
+        for (SidecarSettings.Forward forward : listen.forwards()) {
+            int local = forward.local();
+            bind(
+                    "forward " + local,
+                    "forward",
+                    proxy.bindTowards(at(listen.local(), local), forward.host(), forward.port()),
+                    listen.local(),
+                    local);
+        }
         var applications = new HashMap<Integer, InetSocketAddress>();
         if (listen.application() != 0) {
             services.forEach(service -> applications.put(service.port(), at(listen.local(), listen.application())));

@@ -1,5 +1,6 @@
 package dev.meltemi.sidecar;
 
+import dev.meltemi.sidecar.SidecarSettings.Forward;
 import dev.meltemi.sidecar.SidecarSettings.Listen;
 import dev.meltemi.sidecar.SidecarSettings.Service;
 import java.util.ArrayList;
@@ -76,6 +77,13 @@ public final class SidecarCommand implements Callable<Integer> {
                     + " meltemi-iptables; without --app-port the application is where others ask for it")
     boolean intercept;
 
+    @Option(
+            names = "--forward",
+            paramLabel = "LOCALPORT=HOST:PORT",
+            description = "port of this machine, beside --outbound-port, that stands for a service's, whatever that"
+                    + " speaks; may be repeated")
+    Map<Integer, String> forwards = Map.of();
+
     public SidecarCommand(ProxyBuses buses) {
         this.buses = buses;
     }
@@ -86,7 +94,10 @@ public final class SidecarCommand implements Callable<Integer> {
         services.forEach(text -> served.add(service(text)));
         var at = Listen.at(ProxyOptions.numeric(address, commandLine()), appPort)
                 .with(options.ports())
-                .handingOver(options.handOver);
+                .handingOver(options.handOver)
+                .forwarding(forwards.entrySet().stream()
+                        .map(entry -> forward(entry.getKey(), entry.getValue()))
+                        .toList());
         Listen listen = intercept ? at.intercepting() : at;
         var settings = options.settings(workload, labels(), false, served, listen);
         return ProxyRun.run(
@@ -100,6 +111,16 @@ public final class SidecarCommand implements Callable<Integer> {
         return labels.isEmpty() && !services.isEmpty()
                 ? Map.of("app", services.getFirst().split("[.:]", 2)[0])
                 : labels;
+    }
+
+    private Forward forward(int local, String to) {
+        int colon = to.lastIndexOf(':');
+        try {
+            return new Forward(local, to.substring(0, Math.max(0, colon)), Integer.parseInt(to.substring(colon + 1)));
+        } catch (NumberFormatException e) {
+            throw new CommandLine.ParameterException(
+                    commandLine(), "--forward " + local + "=" + to + ": expected LOCALPORT=HOST:PORT", e);
+        }
     }
 
     private Service service(String text) {

@@ -73,6 +73,11 @@ public record SidecarSettings(
         }
     }
 
+    /// A port of this machine that stands for one of a service, for applications that can't say which they mean.
+    ///
+    /// @param host as an application would call the service
+    public record Forward(int local, String host, int port) {}
+
     /// @param host fully qualified
     /// @param protocol as Istio names it: `http`
     public record Service(String host, int port, String protocol) {}
@@ -85,6 +90,7 @@ public record SidecarSettings(
     /// everything is there, and take over from then on
     /// @param intercepts connections to elsewhere are led here, and without a port of its own the application is
     /// where others ask for it
+    /// @param forwards ports at {@link #local} for what isn't HTTP
     public record Listen(
             String address,
             String bind,
@@ -92,13 +98,18 @@ public record SidecarSettings(
             int application,
             Ports ports,
             boolean handOver,
-            boolean intercepts) {
+            boolean intercepts,
+            List<Forward> forwards) {
+        public Listen {
+            forwards = List.copyOf(forwards);
+        }
+
         public Listen(String address, String bind, int portOffset, int application, Ports ports) {
-            this(address, bind, portOffset, application, ports, false, false);
+            this(address, bind, portOffset, application, ports, false, false, List.of());
         }
 
         public Listen intercepting() {
-            return new Listen(address, bind, portOffset, application, ports, handOver, true);
+            return new Listen(address, bind, portOffset, application, ports, handOver, true, forwards);
         }
 
         public static Listen at(String address, int application) {
@@ -106,11 +117,15 @@ public record SidecarSettings(
         }
 
         public Listen with(Ports other) {
-            return new Listen(address, bind, portOffset, application, other, handOver, intercepts);
+            return new Listen(address, bind, portOffset, application, other, handOver, intercepts, forwards);
+        }
+
+        public Listen forwarding(List<Forward> to) {
+            return new Listen(address, bind, portOffset, application, ports, handOver, intercepts, to);
         }
 
         public Listen handingOver(boolean over) {
-            return new Listen(address, bind, portOffset, application, ports, over, intercepts);
+            return new Listen(address, bind, portOffset, application, ports, over, intercepts, forwards);
         }
 
         /// For what only this machine may reach: the address itself when nobody else can.
