@@ -42,10 +42,6 @@ final class ClientTls {
         if (!mutual && !mode.equals("SIMPLE")) {
             return;
         }
-        report.notInForce(
-                tls,
-                "TLS to servers outside the mesh isn't originated yet: keep it in the application, or use"
-                        + " ISTIO_MUTUAL");
         if (tls.flag("insecureSkipVerify")) {
             // with MUTUAL a credential may be the client's certificate only
             refuse(

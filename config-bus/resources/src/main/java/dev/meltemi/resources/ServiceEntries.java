@@ -30,11 +30,7 @@ final class ServiceEntries {
             .field("endpoints", list(WorkloadEntries.SPEC, 0, 4096))
             .field("workloadSelector", Selection.LABELS)
             .field("exportTo", list(text()))
-            .notYet(
-                    "subjectAltNames",
-                    list(text()),
-                    "a server's certificate is checked by mesh mTLS alone, which asks for the identity that the"
-                            + " endpoint registered");
+            .field("subjectAltNames", list(text()));
 
     static final Kind KIND = new Kind(
             "networking.istio.io",

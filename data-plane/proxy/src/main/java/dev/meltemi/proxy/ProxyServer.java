@@ -152,7 +152,7 @@ public final class ProxyServer {
         var loop = (EventLoop) loops.onClient(LoopResources.DEFAULT_NATIVE).next();
         checks = new HealthChecks(
                 loop,
-                new UpstreamPools(loop, loops, settings.upstream(sendingOn, tls, resolver)),
+                new UpstreamPools(loop, loops, settings.upstream(sendingOn, tls, credentials, resolver)),
                 clusters,
                 new SplittableRandom(ports.random().nextLong()));
     }
@@ -161,7 +161,7 @@ public final class ProxyServer {
     public ApplicationProbe probe(
             InetSocketAddress application, ApplicationProbe.Settings asked, ApplicationProbe.Listener listener) {
         var loop = (EventLoop) loops.onClient(LoopResources.DEFAULT_NATIVE).next();
-        var pools = new UpstreamPools(loop, loops, settings.upstream(sendingOn, tls, resolver));
+        var pools = new UpstreamPools(loop, loops, settings.upstream(sendingOn, tls, credentials, resolver));
         return new ApplicationProbe(loop, pools, application, asked, listener);
     }
 
@@ -223,7 +223,7 @@ public final class ProxyServer {
     private Loop loop(EventLoop executor) {
         return new Loop(
                 executor,
-                new UpstreamPools(executor, loops, settings.upstream(sendingOn, tls, resolver)),
+                new UpstreamPools(executor, loops, settings.upstream(sendingOn, tls, credentials, resolver)),
                 ports.random().nextLong());
     }
 

@@ -188,7 +188,10 @@ public record ProxySettings(
     }
 
     UpstreamSettings upstream(
-            Predicate<InetSocketAddress> ownListener, MeshTls tls, @Nullable AddressResolverGroup<?> resolver) {
+            Predicate<InetSocketAddress> ownListener,
+            MeshTls tls,
+            Credentials files,
+            @Nullable AddressResolverGroup<?> resolver) {
         return new UpstreamSettings(
                 upstreamBindAddress,
                 applicationBindAddress,
@@ -197,6 +200,7 @@ public record ProxySettings(
                 QUEUE_TIMEOUT,
                 ownListener,
                 tls,
+                files,
                 decoding(),
                 resolver);
     }

@@ -49,6 +49,20 @@ final class Connecting extends ChannelInboundHandlerAdapter {
     /// @param cluster on whose behalf; null for our own application
     /// @param http2 whether TLS offers it
     void start(@Nullable Cluster cluster, long timeoutNanos, boolean http2) {
+        Security security = way.security();
+        if (security == null) {
+            begin(cluster, timeoutNanos, http2);
+        } else {
+            security.whenKnown(way.pools().loop(), () -> begin(cluster, timeoutNanos, http2));
+        }
+    }
+
+    private void begin(@Nullable Cluster cluster, long timeoutNanos, boolean http2) {
+        String trouble = way.security() == null ? "" : way.security().trouble();
+        if (given || !trouble.isEmpty()) {
+            fail(Failure.Kind.CONNECT, trouble);
+            return;
+        }
         way.pools()
                 .connector()
                 .to(way.endpoint(), cluster, timeoutNanos)
@@ -58,7 +72,7 @@ final class Connecting extends ChannelInboundHandlerAdapter {
     }
 
     private void initialize(Channel channel, long timeoutNanos, boolean http2) {
-        MutualTls security = way.security();
+        Security security = way.security();
         if (security != null) {
             // Envoy counts the handshake to the connect time-out; here each of the two may take that long.
             channel.pipeline()

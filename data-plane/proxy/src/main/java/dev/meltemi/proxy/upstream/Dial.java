@@ -12,6 +12,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.net.InetSocketAddress;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.NettyPipeline;
 import reactor.netty.tcp.TcpClient;
@@ -20,7 +21,7 @@ import reactor.netty.tcp.TcpClient;
 /// until the user puts its own in its place. Nothing is read before that.
 @SuppressWarnings("FutureReturnValueIgnored") // what fails closes the channel, and that is heard
 public final class Dial extends ChannelInboundHandlerAdapter {
-    private final @Nullable MutualTls security;
+    private final @Nullable Security security;
     private final UpstreamSettings settings;
     private final User user;
     private final long timeoutNanos;
@@ -38,7 +39,7 @@ public final class Dial extends ChannelInboundHandlerAdapter {
     }
 
     /// @param security null: plaintext; its contexts are held for us
-    Dial(@Nullable MutualTls security, UpstreamSettings settings, long timeoutNanos, User user) {
+    Dial(@Nullable Security security, UpstreamSettings settings, long timeoutNanos, User user) {
         this.security = security;
         this.settings = settings;
         this.timeoutNanos = timeoutNanos;
@@ -46,7 +47,22 @@ public final class Dial extends ChannelInboundHandlerAdapter {
         this.holding = security != null;
     }
 
-    void connect(TcpClient connector) {
+    /// @param loop on which everything of it happens
+    void connect(TcpClient connector, Executor loop) {
+        if (security == null) {
+            begin(connector);
+        } else {
+            security.whenKnown(loop, () -> begin(connector));
+        }
+    }
+
+    private void begin(TcpClient connector) {
+        String trouble = security == null ? "" : security.trouble();
+        if (over || !trouble.isEmpty()) {
+            letGo();
+            fail(Failure.Kind.CONNECT, trouble);
+            return;
+        }
         connector
                 .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .doOnChannelInit((observer, channel, address) -> initialize(channel))
@@ -61,7 +77,9 @@ public final class Dial extends ChannelInboundHandlerAdapter {
                             NettyPipeline.ReactiveBridge,
                             "meltemi.tls",
                             security.handler(channel.alloc(), timeoutNanos, false));
-            letGo();
+            if (security instanceof MutualTls) {
+                letGo();
+            }
         }
         channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, "meltemi.dial", this);
     }
@@ -70,7 +88,7 @@ public final class Dial extends ChannelInboundHandlerAdapter {
     private void letGo() {
         if (holding && security != null) {
             holding = false;
-            security.contexts().release();
+            security.release();
         }
     }
 

@@ -6,6 +6,7 @@ import dev.meltemi.proxy.tls.TlsContexts;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslHandler;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
@@ -15,14 +16,31 @@ import org.jspecify.annotations.Nullable;
 /// @param sni of the cluster that asked first; others that share the endpoint share its connections
 /// @param expected path of the endpoint's SPIFFE id in our trust domain, null: any member of the mesh
 /// @param endpoint number under which its sessions are kept
-record MutualTls(TlsContexts contexts, String sni, @Nullable String expected, int endpoint) {
+record MutualTls(TlsContexts contexts, String sni, @Nullable String expected, int endpoint) implements Security {
+    @Override
+    public void whenKnown(Executor loop, Runnable then) {
+        then.run();
+    }
+
+    @Override
+    public String trouble() {
+        return "";
+    }
+
+    @Override
+    public void release() {
+        contexts.release();
+    }
+
     /// @param http2 whether HTTP/2 is offered, before HTTP/1.1
-    SslHandler handler(ByteBufAllocator allocator, long timeoutNanos, boolean http2) {
+    @Override
+    public SslHandler handler(ByteBufAllocator allocator, long timeoutNanos, boolean http2) {
         return contexts.connecting(allocator, sni, endpoint, Duration.ofNanos(timeoutNanos), http2);
     }
 
     /// @throws PeerRefusedException when it isn't who is expected there
-    ProvenPeer peer(SSLSession session) throws PeerRefusedException {
+    @Override
+    public ProvenPeer peer(SSLSession session) throws PeerRefusedException {
         ProvenPeer peer = contexts.peer(session);
         if (expected != null && !expected.equals(peer.id().path())) {
             throw new PeerRefusedException("the peer is " + peer.id() + "; expected spiffe://"

@@ -3,8 +3,10 @@ package dev.meltemi.proxy.upstream;
 import dev.meltemi.proxy.tls.TlsContexts;
 import dev.meltemi.routing.Cluster;
 import dev.meltemi.routing.Endpoint;
+import dev.meltemi.routing.TlsOrigination;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +16,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.resources.LoopResources;
 
-/// One proxy's connections on one event loop, by endpoint, those in plaintext apart from those with mesh mTLS.
+/// One proxy's connections on one event loop, by endpoint, those in plaintext apart from those with TLS.
 /// Everything happens on that loop: a request never changes thread between its two sockets.
 public final class UpstreamPools {
     /// Octets of a connection that wait to be written: above the second mark nothing more is read for it on the other
@@ -25,9 +27,13 @@ public final class UpstreamPools {
     private final Map<Endpoint, EndpointPool> secured = new IdentityHashMap<>();
     private final Map<Endpoint, Http2Pool> plainHttp2 = new IdentityHashMap<>();
     private final Map<Endpoint, Http2Pool> securedHttp2 = new IdentityHashMap<>();
+    private final Map<Originated, Pool> originated = new HashMap<>();
     private final EventLoop loop;
     private final Connector connector;
     private final UpstreamSettings settings;
+
+    /// Endpoints are compared by identity.
+    private record Originated(Endpoint endpoint, TlsOrigination how, boolean http2) {}
 
     public UpstreamPools(EventLoop loop, LoopResources loops, UpstreamSettings settings) {
         this.loop = loop;
@@ -39,7 +45,8 @@ public final class UpstreamPools {
     /// the user before this returns. A proxy without an identity speaks plaintext, unless a rule demands mTLS.
     ///
     /// @param cluster on whose behalf, which says whether it is mTLS; null for our own application
-    /// @param http2 whether HTTP/2 is spoken; over mesh mTLS the peer may know HTTP/1.1 only
+    /// @param http2 whether it should speak HTTP/2. Over mesh mTLS the peer may know HTTP/1.1 only, and then it
+    /// does
     /// @param fresh not one that has been idle, because such a one has just failed
     public UpstreamStream lend(
             Endpoint endpoint,
@@ -49,6 +56,10 @@ public final class UpstreamPools {
             boolean fresh,
             UpstreamUser user) {
         Pool pool = null;
+        TlsOrigination origination = cluster == null ? null : cluster.originates();
+        if (origination != null) {
+            return originated(endpoint, origination, http2).lend(cluster, connectTimeoutNanos, fresh, user);
+        }
         if (cluster != null && cluster.usesMutualTls(endpoint)) {
             EndpointPool known = http2 ? secured.get(endpoint) : null;
             pool = http2 && !(known != null && known.isAllThereIs())
@@ -73,19 +84,33 @@ public final class UpstreamPools {
     public Dial dial(Endpoint endpoint, @Nullable Cluster cluster, long connectTimeoutNanos, Dial.User user) {
         boolean mutual = cluster != null && cluster.usesMutualTls(endpoint);
         TlsContexts contexts = mutual ? settings.tls().hold() : null;
-        MutualTls security = cluster == null || contexts == null ? null : security(endpoint, cluster, contexts);
+        TlsOrigination origination = cluster == null ? null : cluster.originates();
+        Security security = origination != null
+                ? new OriginatedTls(settings.credentials(), origination, false, number(endpoint))
+                : cluster == null || contexts == null ? null : security(endpoint, cluster, contexts);
         var dial = new Dial(security, settings, connectTimeoutNanos, user);
         if (security == null && cluster != null && mutual && cluster.tls() == Cluster.Tls.MUTUAL) {
             dial.unidentified();
         } else {
-            dial.connect(connector.to(endpoint, cluster, connectTimeoutNanos));
+            dial.connect(connector.to(endpoint, cluster, connectTimeoutNanos), loop);
         }
         return dial;
     }
 
     private static MutualTls security(Endpoint endpoint, Cluster cluster, TlsContexts contexts) {
-        int number = (System.identityHashCode(endpoint) & Integer.MAX_VALUE) | 1;
-        return new MutualTls(contexts, cluster.sni(), endpoint.expectedPeer(), number);
+        return new MutualTls(contexts, cluster.sni(), endpoint.expectedPeer(), number(endpoint));
+    }
+
+    private static int number(Endpoint endpoint) {
+        return (System.identityHashCode(endpoint) & Integer.MAX_VALUE) | 1;
+    }
+
+    /// With TLS that isn't the mesh's own: subsets and ports that say the same of it share connections.
+    private Pool originated(Endpoint endpoint, TlsOrigination how, boolean http2) {
+        return originated.computeIfAbsent(new Originated(endpoint, how, http2), wanted -> {
+            var way = new Way(endpoint, new OriginatedTls(settings.credentials(), how, http2, number(endpoint)), this);
+            return http2 ? new Http2Pool(way) : new EndpointPool(way);
+        });
     }
 
     private <P extends Pool> P plain(Map<Endpoint, P> pools, Endpoint endpoint, Function<Way, P> making) {
@@ -102,9 +127,8 @@ public final class UpstreamPools {
     private <P extends Pool> @Nullable P secured(
             Map<Endpoint, P> pools, Endpoint endpoint, Cluster cluster, Function<Way, P> making) {
         P pool = pools.get(endpoint);
-        MutualTls how = pool == null ? null : pool.way().security();
         if (pool != null
-                && how != null
+                && pool.way().security() instanceof MutualTls how
                 && settings.tls().isCurrent(how.contexts())
                 && Objects.equals(how.expected(), endpoint.expectedPeer())) {
             return pool;
@@ -131,10 +155,12 @@ public final class UpstreamPools {
     }
 
     private Stream<? extends Pool> all() {
-        return Stream.of(plain, secured, plainHttp2, securedHttp2).flatMap(pools -> pools.values().stream());
+        return Stream.of(plain, secured, plainHttp2, securedHttp2, originated)
+                .flatMap(pools -> pools.values().stream());
     }
 
-    /// What answers there over mesh mTLS knows HTTP/1.1 only. Believed as long as there are connections that speak it.
+    /// What answers there over mesh mTLS knows HTTP/1.1 only. Believed as long as there are connections that
+    /// speak it.
     void onlyHttp1(Endpoint endpoint, @Nullable Cluster cluster) {
         EndpointPool pool = cluster == null ? null : secured(secured, endpoint, cluster, EndpointPool::new);
         if (pool != null) {
@@ -151,6 +177,11 @@ public final class UpstreamPools {
     /// It has no connection any more.
     void forget(Pool pool) {
         Way way = pool.way();
+        if (way.security() instanceof OriginatedTls) {
+            originated.values().remove(pool);
+            way.end();
+            return;
+        }
         boolean isPlain = way.security() == null;
         if (pool instanceof Http2Pool) {
             (isPlain ? plainHttp2 : securedHttp2).remove(way.endpoint(), pool);

@@ -1,5 +1,6 @@
 package dev.meltemi.proxy.upstream;
 
+import dev.meltemi.proxy.tls.Credentials;
 import dev.meltemi.proxy.tls.MeshTls;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.resolver.AddressResolverGroup;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param ownListener whether what is sent to an address would come back to this proxy
 /// @param tls for endpoints that take mesh mTLS
 /// @param resolver of endpoints that are names; null: this machine's
+/// @param credentials for TLS that isn't the mesh's own
 /// @param responses limits of answers: line, head, piece of a body
 public record UpstreamSettings(
         @Nullable String bindAddress,
@@ -27,5 +29,6 @@ public record UpstreamSettings(
         Duration queueTimeout,
         Predicate<InetSocketAddress> ownListener,
         MeshTls tls,
+        Credentials credentials,
         HttpDecoderConfig responses,
         @Nullable AddressResolverGroup<?> resolver) {}

@@ -3,17 +3,17 @@ package dev.meltemi.proxy.upstream;
 import dev.meltemi.routing.Endpoint;
 import org.jspecify.annotations.Nullable;
 
-/// How one pool reaches its endpoint from one event loop, in plaintext or with mesh mTLS, and how many connections it
+/// How one pool reaches its endpoint from one event loop, in plaintext or with TLS, and how many connections it
 /// has open.
 final class Way {
     private final Endpoint endpoint;
-    private final @Nullable MutualTls security;
+    private final @Nullable Security security;
     private final UpstreamPools pools;
     private int open;
     private boolean held = true;
 
     /// @param security null: plaintext. Its contexts are let go of with the last connection
-    Way(Endpoint endpoint, @Nullable MutualTls security, UpstreamPools pools) {
+    Way(Endpoint endpoint, @Nullable Security security, UpstreamPools pools) {
         this.endpoint = endpoint;
         this.security = security;
         this.pools = pools;
@@ -24,7 +24,7 @@ final class Way {
     }
 
     @Nullable
-    MutualTls security() {
+    Security security() {
         return security;
     }
 
@@ -54,7 +54,7 @@ final class Way {
     void end() {
         if (security != null && held) {
             held = false;
-            security.contexts().release();
+            security.release();
         }
     }
 }
