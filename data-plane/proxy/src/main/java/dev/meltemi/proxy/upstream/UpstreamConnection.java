@@ -22,6 +22,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
@@ -316,6 +317,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         int status = head.status().code();
         if (head.decoderResult().isFailure()) {
             ReferenceCountUtil.release(head);
+            if (head.decoderResult().cause() instanceof PrematureChannelClosureException) {
+                // It has closed within the head, which channelInactive tells next.
+                return;
+            }
             broken(String.valueOf(head.decoderResult().cause().getMessage()));
         } else if (status == 101) {
             onUpgrade(user, head.headers());
