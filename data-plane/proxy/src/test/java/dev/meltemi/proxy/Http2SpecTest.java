@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// h2spec, which tries what RFC 7540, 7541 and 9113 demand of a server. Skipped where it isn't installed:
 /// `go install github.com/summerwind/h2spec/cmd/h2spec@latest`.
@@ -38,6 +39,18 @@ class Http2SpecTest {
             }
 
             String report = run(h2spec, inbound);
+
+            assertThat(report).contains(" 0 failed");
+        }
+    }
+
+    @Test
+    void every_case_passes_behind_tls(@TempDir Path folder) throws Exception {
+        Path h2spec = installed();
+        new SecretFolder(folder).put("any", SecretFolder.of(new MeshAuthority(), SecretFolder.dns("any.example.com")));
+        try (var gateway = new GatewayUnderTest(folder).serving("SIMPLE", GatewayUnderTest.credential("any"), "*")) {
+
+            String report = run(h2spec, gateway.address(), "--tls", "--insecure");
 
             assertThat(report).contains(" 0 failed");
         }
