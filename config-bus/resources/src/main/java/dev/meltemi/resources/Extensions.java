@@ -26,7 +26,7 @@ final class Extensions {
                     "metadata.annotations." + HEALTH_CHECK,
                     FieldSupport.State.IN_FORCE,
                     "an extension: every caller asks each endpoint, as in \"http path=/healthz interval=5s timeout=1s"
-                            + " healthy=2 unhealthy=3\"; http or tcp, grpc isn't in force yet"));
+                            + " healthy=2 unhealthy=3\"; http, tcp or grpc"));
 
     private Extensions() {}
 
@@ -45,10 +45,7 @@ final class Extensions {
         String check = metadata.annotations().get(HEALTH_CHECK);
         if (check != null) {
             try {
-                if (HealthCheck.parse(check).kind() == HealthCheck.Kind.GRPC) {
-                    report.notInForce(
-                            spec, "the annotation " + HEALTH_CHECK + " with grpc: nobody asks yet; use http or tcp");
-                }
+                HealthCheck.parse(check);
             } catch (IllegalArgumentException e) {
                 report.error(
                         spec,

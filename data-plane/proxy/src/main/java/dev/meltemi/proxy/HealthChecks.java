@@ -94,7 +94,7 @@ final class HealthChecks implements AutoCloseable {
         var left = new HashSet<>(checks.keySet());
         for (Cluster cluster : clusters.get()) {
             HealthCheck how = cluster.policy().healthCheck();
-            if (how == null || how.getKind() == HealthCheckKind.UNKNOWN || how.getKind() == HealthCheckKind.GRPC) {
+            if (how == null || how.getKind() == HealthCheckKind.UNKNOWN) {
                 continue;
             }
             for (Endpoint endpoint : cluster.members()) {

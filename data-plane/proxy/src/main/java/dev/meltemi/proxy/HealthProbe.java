@@ -35,6 +35,8 @@ final class HealthProbe implements UpstreamUser {
     private boolean asked;
     private boolean over;
     private int status;
+    private HttpHeaders head = EmptyHttpHeaders.INSTANCE;
+    private final GrpcHealth grpc = new GrpcHealth();
 
     /// What an endpoint made of a question.
     sealed interface Outcome {
@@ -77,10 +79,7 @@ final class HealthProbe implements UpstreamUser {
     private void ask(boolean fresh) {
         sent = false;
         long nanos = TimeUnit.MICROSECONDS.toNanos(how.getTimeoutUs());
-        boolean http2 = how.getKind() != HealthCheckKind.TCP
-                && cluster != null
-                && cluster.http().isHttp2(false);
-        UpstreamStream lent = pools.lend(endpoint, cluster, http2, nanos, fresh, this);
+        UpstreamStream lent = pools.lend(endpoint, cluster, isHttp2(), nanos, fresh, this);
         if (over || sent) {
             return;
         }
@@ -88,6 +87,14 @@ final class HealthProbe implements UpstreamUser {
         if (lent.isReady()) {
             onReady(lent);
         }
+    }
+
+    private boolean isHttp2() {
+        return switch (how.getKind()) {
+            case GRPC -> true;
+            case HTTP -> cluster != null && cluster.http().isHttp2(false);
+            case TCP, UNKNOWN -> false;
+        };
     }
 
     @Override
@@ -102,28 +109,42 @@ final class HealthProbe implements UpstreamUser {
             ready.abort();
             return;
         }
-        HttpHeaders headers = new DefaultHttpHeaders().set(HttpHeaderNames.USER_AGENT, "meltemi-health-check");
         String host =
                 how.getHost().isEmpty() && cluster != null ? cluster.service().host() : how.getHost();
-        ready.writeHead(
-                new OutgoingHead(HttpMethod.GET, "http", how.getPath(), host, headers, Framing.NONE, 1, null, null));
-        ready.endRequest(Framing.NONE, EmptyHttpHeaders.INSTANCE);
+        if (how.getKind() == HealthCheckKind.GRPC) {
+            ByteBuf message = GrpcHealth.request(how.getService());
+            var framing = new Framing(Framing.Kind.LENGTH, message.readableBytes());
+            ready.writeHead(new OutgoingHead(
+                    HttpMethod.POST, "http", GrpcHealth.PATH, host, GrpcHealth.headers(), framing, 1, null, null));
+            ready.writeBody(framing, message);
+            ready.endRequest(framing, EmptyHttpHeaders.INSTANCE);
+        } else {
+            HttpHeaders headers = new DefaultHttpHeaders().set(HttpHeaderNames.USER_AGENT, "meltemi-health-check");
+            ready.writeHead(new OutgoingHead(
+                    HttpMethod.GET, "http", how.getPath(), host, headers, Framing.NONE, 1, null, null));
+            ready.endRequest(Framing.NONE, EmptyHttpHeaders.INSTANCE);
+        }
         ready.flush();
     }
 
     @Override
     public void onHead(int answered, HttpHeaders headers, Framing framing) {
         status = answered;
+        head = headers;
     }
 
     @Override
     public void onBody(ByteBuf octets) {
+        if (how.getKind() == HealthCheckKind.GRPC) {
+            grpc.read(octets);
+        }
         octets.release();
     }
 
     @Override
     public void onEnd(HttpHeaders trailers) {
-        end(judged());
+        String fault = how.getKind() == HealthCheckKind.GRPC && status == 200 ? grpc.fault(head, trailers) : null;
+        end(fault == null ? judged() : new Outcome.Unwell(fault));
     }
 
     /// As kubelets do, and so Istio's probes.
@@ -138,7 +159,7 @@ final class HealthProbe implements UpstreamUser {
         if (stale && !asked && status == 0) {
             asked = true;
             ask(true);
-        } else if (status != 0) {
+        } else if (status != 0 && how.getKind() == HealthCheckKind.HTTP) {
             end(judged());
         } else {
             end(failure.isEndpoints() ? new Outcome.Unwell(failure.why()) : new Outcome.Unasked());
@@ -147,7 +168,10 @@ final class HealthProbe implements UpstreamUser {
 
     private void late() {
         UpstreamStream waiting = stream;
-        end(status != 0 ? judged() : new Outcome.Unwell("no answer in " + how.getTimeoutUs() / 1_000 + " ms"));
+        end(
+                status != 0 && how.getKind() == HealthCheckKind.HTTP
+                        ? judged()
+                        : new Outcome.Unwell("no answer in " + how.getTimeoutUs() / 1_000 + " ms"));
         if (waiting != null) {
             waiting.abort();
         }

@@ -19,6 +19,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Callers that ask endpoints whether they are well, on sockets.
 class HealthChecksTest {
@@ -97,6 +99,28 @@ class HealthChecksTest {
         proxy.rules.endpoint(nobody).checks(every100Millis(HealthCheckKind.TCP).build());
 
         await().untilAsserted(() -> assertThat(chosen()).hasSize(2).doesNotContain(text(nobody)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 0, 3", "2, 0, 2", "1, 5, 2"})
+    void a_grpc_endpoint_is_well_when_it_says_that_it_serves(int serving, int grpcStatus, int wellOnes) {
+        try (var origin = new Http2Origin(call -> {
+            call.head(false, ":status", "200", "content-type", "application/grpc");
+            call.data("\0\0\0\0\2\b" + (char) serving, false);
+            call.head(true, "grpc-status", Integer.toString(grpcStatus));
+        })) {
+            proxy.rules
+                    .endpoint(origin.address())
+                    .checks(every100Millis(HealthCheckKind.GRPC)
+                            .setService("shop.Carts")
+                            .build());
+
+            await().untilAsserted(() -> assertThat(origin.calls).hasSizeGreaterThan(2));
+
+            assertThat(origin.calls.getFirst().head.path()).hasToString("/grpc.health.v1.Health/Check");
+            assertThat(origin.calls.getFirst().body).hasToString("\0\0\0\0\14\n\nshop.Carts");
+            assertThat(chosen().contains(text(origin.address()))).isEqualTo(wellOnes == 3);
+        }
     }
 
     @Test
