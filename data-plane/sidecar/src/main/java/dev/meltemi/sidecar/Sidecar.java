@@ -430,6 +430,11 @@ public final class Sidecar implements AutoCloseable {
             proxy.overload().figures().forEach((name, value) -> counters.put("overload." + name, value));
             proxy.refusedConnections().forEach((why, count) -> counters.put("downstream.refused." + why, count));
             counters.put("downstream.tls.resumed", proxy.resumedHandshakes());
+            counters.put(
+                    "tls.credentials.unusable",
+                    proxy.credentialStates().stream()
+                            .filter(state -> !state.trouble().isEmpty())
+                            .count());
             return counters;
         }
 
