@@ -56,6 +56,6 @@ record Connector(LoopResources onLoop, UpstreamSettings settings) {
     }
 
     private static int seconds(long micros) {
-        return (int) Math.clamp(TimeUnit.MICROSECONDS.toSeconds(micros), 1, Short.MAX_VALUE);
+        return Math.clamp(TimeUnit.MICROSECONDS.toSeconds(micros), 1, Short.MAX_VALUE);
     }
 }
