@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 /// Until it was asked an endpoint gets requests, unlike in Envoy, where a new endpoint waits for its first check. Its
 /// state belongs to one thread of its own: to tell a cluster may take a moment.
+@SuppressWarnings("FutureReturnValueIgnored") // what fails tells nobody, and is asked again
 final class HealthChecks implements AutoCloseable {
     private static final int AT_ONCE = 64;
     private static final long LOOK_MILLIS = 500;

@@ -69,6 +69,6 @@ final class Latency {
     /// At least a nanosecond: 0 means that nothing was seen.
     private static long packed(double nanos, long now) {
         long bits = Float.floatToRawIntBits((float) Math.max(1, nanos));
-        return bits << 32 | Integer.toUnsignedLong(tick(now));
+        return (bits << 32) | Integer.toUnsignedLong(tick(now));
     }
 }

@@ -35,6 +35,7 @@ import reactor.netty.resources.LoopResources;
 ///            └──none, failure──▶ known as before, or known to have none ──back-off──▶ asking …
 /// ```
 /// Its state belongs to one thread of its own, since who is told of addresses may take its time.
+@SuppressWarnings("FutureReturnValueIgnored") // its listener hears how it ended
 public final class LiveNames implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LiveNames.class);
 

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,7 +140,7 @@ class LiveNamesTest {
 
     /// Whether a value is the one of the time before.
     private static final class Steady<T> {
-        private T before;
+        private @Nullable T before;
 
         boolean isSame(T now) {
             boolean same = now.equals(before);
