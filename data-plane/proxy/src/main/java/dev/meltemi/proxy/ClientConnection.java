@@ -45,6 +45,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
     private final ProxyServer server;
     private final StrictRequestDecoder decoder;
     private final Patience patience;
+    private final UnsentHead unsentHead = new UnsentHead();
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>(0);
     private final RequestIntake intake;
 
@@ -53,7 +54,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
 
     private @Nullable Exchange current;
     /// Of an answer, until it is known whether its body fits in behind it.
-    private @Nullable ByteBuf unsentHead;
 
     private boolean inRead;
     private boolean dirty;
@@ -206,8 +206,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
         }
         closed = true;
         patience.cancel();
-        ReferenceCountUtil.release(unsentHead);
-        unsentHead = null;
+        unsentHead.release();
         if (current != null) {
             Exchange exchange = current;
             current = null;
@@ -253,7 +252,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
         }
         write(exchange, HeadWriter.response(ctx.alloc(), status, headers, onward, connection));
         if (framing.isTunnel()) {
-            sendHead();
+            unsentHead.send(ctx);
             openTunnel(exchange);
         }
         return onward;
@@ -291,37 +290,19 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
     /// @param head whole, now owned by the connection
     private void write(Exchange exchange, ByteBuf head) {
         exchange.responseBytes += head.readableBytes();
-        sendHead();
-        unsentHead = head;
+        unsentHead.hold(ctx, head);
         dirty = true;
     }
 
-    private void sendHead() {
-        ByteBuf head = unsentHead;
-        if (head != null) {
-            unsentHead = null;
-            ctx.write(head, ctx.voidPromise());
-        }
-    }
-
-    /// A small body is copied behind its head: measured, one buffer costs less than telling the kernel of two.
     @Override
     public void writeBody(Exchange exchange, Framing framing, ByteBuf octets) {
-        ByteBuf head = unsentHead;
-        if (head != null && framing.kind() == Framing.Kind.LENGTH && octets.readableBytes() <= head.writableBytes()) {
-            exchange.responseBytes += octets.readableBytes();
-            head.writeBytes(octets);
-            octets.release();
-        } else {
-            sendHead();
-            exchange.responseBytes += BodyWriter.write(ctx, framing, octets);
-        }
+        exchange.responseBytes += unsentHead.body(ctx, framing, octets);
         dirty = true;
     }
 
     @Override
     public void endResponse(Exchange exchange, Framing framing, HttpHeaders trailers) {
-        sendHead();
+        unsentHead.send(ctx);
         exchange.responseBytes += BodyWriter.end(ctx, framing, trailers);
         dirty = true;
         exchange.responseEnded = true;
@@ -359,7 +340,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
 
     private void flush() {
         dirty = false;
-        sendHead();
+        unsentHead.send(ctx);
         ctx.flush();
     }
 
@@ -427,7 +408,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
     private void closeGracefully(boolean nothingUnread) {
         waiting.forEach(message -> ReferenceCountUtil.release(message.message()));
         waiting.clear();
-        sendHead();
+        unsentHead.send(ctx);
         dirty = false;
         lingering = true;
         decoder.release(ctx, true);
