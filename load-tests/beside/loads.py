@@ -66,12 +66,12 @@ def h2load(at, pids, seconds, *options, path="/", connections=16, streams=32, ho
 def latencies(at, rate, seconds, connections=32, host="reviews:9080"):
     """At a fixed rate, spread over connections. @return p50 and p99, ms"""
     with tempfile.NamedTemporaryFile(prefix="meltemi-bench-") as log:
-        tool("h2load", "--h1", "-t1", f"-c{connections}", "-m1", "-D", str(seconds), f"--rps={max(1, round(rate / connections))}", "-H", f":authority: {host}",
+        tool("h2load", "--h1", "-t1", f"-c{connections}", "-m1", "-D", str(max(1, round(seconds))), f"--rps={max(1, round(rate / connections))}", "-H", f":authority: {host}",
              f"--log-file={log.name}", f"http://{at[0]}:{at[1]}/")
         times = sorted(int(line.split()[2]) for line in pathlib.Path(log.name).read_text().splitlines())
     if not times:
         sys.exit(f"bench: {at[0]}:{at[1]} answered nothing at {rate:.0f} requests/s")
-    return dict(p50_ms=times[len(times) // 2] / 1000, p99_ms=times[math.ceil(len(times) * 0.99) - 1] / 1000, rate=len(times) / seconds)
+    return dict(p50_ms=times[len(times) // 2] / 1000, p99_ms=times[math.ceil(len(times) * 0.99) - 1] / 1000, rate=len(times) / max(1, round(seconds)))
 
 
 def handshakes(at, pids, seconds, certificate=None, alpn=("http/1.1",), name=None):
@@ -166,11 +166,14 @@ def idle(at, pids, count, request):
         for i in range(count):
             # a source address has 28,000 ports
             connection = socket.create_connection(at, 10, source_address=(f"127.0.1.{1 + i // 5000}", 0))
-            connection.sendall(request)
-            connection.recv(4096)
             open_ones.append(connection)
+            try:
+                connection.sendall(request)
+                connection.recv(4096)
+            except OSError:
+                break  # it takes no more
         time.sleep(2)
-        return dict(kb_each=max(0, machine.rss_kb(pids) - before) / count, connections=count)
+        return dict(kb_each=max(0, machine.rss_kb(pids) - before) / len(open_ones), connections=len(open_ones))
     finally:
         for connection in open_ones:
             connection.close()

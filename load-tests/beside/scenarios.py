@@ -135,6 +135,7 @@ def idle(targets):
     section = Section("10,000 idle connections", "kb_each", "KB each", "less")
     request = b"GET / HTTP/1.1\r\nHost: reviews:9080\r\n\r\n"
     section.rounds = {name: [loads.idle(at, pids, machine.CONNECTIONS - 100, request)] for name, (at, pids) in targets.items() if name != "before"}
+    section.notes += [f"{name} took {rounds[0]['connections']:,} of them" for name, rounds in section.rounds.items()]
     section.bar("an idle connection", section.value(MINE), 10, "KB")
     return section
 
@@ -171,7 +172,8 @@ def memory(asked, mesh):
 
 def start(asked, mesh):
     section = Section("start to ready with cached config", "ms", "ms", "less")
-    section.rounds = {MINE: [dict(ms=mesh.restart("caller")) for _ in range(asked.rounds)]}
+    section.rounds = {MINE: [mesh.restart("caller") for _ in range(asked.rounds)]}
+    section.notes.append(f"it took {loads.median(section.rounds[MINE], 'cpu_ms'):,.0f} ms of CPU")
     section.notes.append("killed and started again by the launcher, on the one core of all proxies; the broker runs")
     section.bar("start to ready", section.value(MINE), 800, "ms")
     return section
