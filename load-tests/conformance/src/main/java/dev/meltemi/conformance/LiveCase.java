@@ -41,7 +41,7 @@ record LiveCase(MeshOfCase mesh, Workload self, RoutingCase asked, Map<String, O
             return asked.text("protocol", "") + ": proxies carry HTTP/1.1 only so far";
         }
         if (asked.text("scheme", "http").equals("https")) {
-            return "https: TLS isn't terminated yet";
+            return "https: this client asks in plaintext only";
         }
         return String.join(",", asked.headers("headers").getOrDefault("content-type", List.of()))
                         .startsWith("application/grpc")
