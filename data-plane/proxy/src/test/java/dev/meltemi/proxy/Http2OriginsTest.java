@@ -6,11 +6,19 @@ import dev.meltemi.schemas.access.AccessEntry;
 import dev.meltemi.schemas.compiled.ConnectionPool;
 import dev.meltemi.schemas.compiled.RetryPolicy;
 import dev.meltemi.schemas.compiled.TrafficPolicy;
+import dev.meltemi.spiffe.Credential;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -169,6 +177,62 @@ class Http2OriginsTest {
 
             assertThat(origin.connections).hasValue(2);
             assertThat(proxy.log).extracting(AccessEntry::responseFlags).containsOnly("-");
+        }
+    }
+
+    @Test
+    void connections_that_go_away_in_the_middle_of_load_fail_nothing() throws IOException {
+        var asked = new AtomicInteger();
+        try (var origin = new Http2Origin(call -> {
+                    if (asked.incrementAndGet() % 25 == 0) {
+                        call.goAway(0);
+                    }
+                    call.ok("ok");
+                });
+                var client = new FrameClient(proxy.outbound())) {
+            proxy.rules.endpoint(origin.address());
+
+            for (int round = 0; round < 20; round++) {
+                for (int i = 0; i < 20; i++) {
+                    client.get(2 * (20 * round + i) + 1, "/");
+                }
+                client.flush();
+                for (int i = 0; i < 20; i++) {
+                    assertThat(client.answer(2 * (20 * round + i) + 1).status).isEqualTo("200");
+                }
+            }
+
+            assertThat(origin.connections).hasValueGreaterThan(4);
+            assertThat(proxy.log).extracting(AccessEntry::responseFlags).containsOnly("-");
+        }
+    }
+
+    @Test
+    void a_member_that_knows_http_1_1_only_is_spoken_to_like_that() throws Exception {
+        var authority = new MeshAuthority();
+        Credential own = authority.member("reviews").credential();
+        SslContext older = SslContextBuilder.forServer(own.key(), own.chain())
+                .sslProvider(SslProvider.JDK)
+                .clientAuth(ClientAuth.OPTIONAL)
+                .trustManager(InsecureTrustManagerFactory.INSTANCE)
+                .applicationProtocolConfig(new ApplicationProtocolConfig(
+                        ApplicationProtocolConfig.Protocol.ALPN,
+                        ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                        ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                        "istio"))
+                .build();
+        try (var origin = new OlderMember(older)) {
+            proxy.as(authority.member("productpage")).rules.meshEndpoint("reviews", origin.address());
+
+            try (var client = new RawClient(proxy.outbound())) {
+                for (int i = 0; i < 3; i++) {
+                    client.write(GET);
+                    assertThat(client.answer()).startsWith("HTTP/1.1 200").endsWith("older");
+                }
+            }
+
+            // the first found out, and the second serves
+            assertThat(origin.connections).hasValue(2);
         }
     }
 

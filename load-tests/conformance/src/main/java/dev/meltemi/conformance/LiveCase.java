@@ -45,7 +45,7 @@ record LiveCase(MeshOfCase mesh, Workload self, RoutingCase asked, Map<String, O
         }
         return String.join(",", asked.headers("headers").getOrDefault("content-type", List.of()))
                         .startsWith("application/grpc")
-                ? "gRPC: needs HTTP/2, which isn't spoken yet"
+                ? "gRPC: needs HTTP/2, which the caller and the endpoints of these cases don't speak"
                 : "";
     }
 
