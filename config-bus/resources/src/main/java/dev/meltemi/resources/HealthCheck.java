@@ -39,7 +39,7 @@ public record HealthCheck(
 
     /// @throws IllegalArgumentException that says what isn't right, and what is expected
     static HealthCheck parse(String line) {
-        String[] words = line.strip().split("\\s+");
+        String[] words = line.strip().split("\\s+", -1);
         Kind kind = switch (words[0]) {
             case "http" -> Kind.HTTP;
             case "tcp" -> Kind.TCP;

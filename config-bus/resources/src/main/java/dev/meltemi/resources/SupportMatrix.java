@@ -29,7 +29,7 @@ public final class SupportMatrix {
     private static KindSupport of(Kind kind) {
         var fields = new ArrayList<FieldSupport>();
         kind.spec().describe("spec", fields::add);
-        if (kind == DestinationRules.KIND) {
+        if (kind.equals(DestinationRules.KIND)) {
             fields.addAll(Extensions.SUPPORT);
         }
         return new KindSupport(kind.group(), kind.name(), kind.apiVersions(), kind.nothingInForce(), fields);

@@ -230,10 +230,8 @@ final class Edges {
     private String protocol(int port) {
         for (ServiceEndpoint served : clusters.servedBy(self.instance())) {
             ServiceRoutes routes = services.get(served.getHost());
-            for (var pair : routes == null
-                    ? Map.<String, Integer>of().entrySet()
-                    : served.getPorts().entrySet()) {
-                if (pair.getValue() == port) {
+            for (var pair : served.getPorts().entrySet()) {
+                if (routes != null && pair.getValue() == port) {
                     return Destinations.protocol(routes, Integer.parseInt(pair.getKey()));
                 }
             }

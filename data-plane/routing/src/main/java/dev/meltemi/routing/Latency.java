@@ -34,14 +34,14 @@ final class Latency {
 
     private static long next(long before, long nanos, long now) {
         if (before == 0) {
-            return packed(nanos, now);
+            return packed((double) nanos, now);
         }
         float mean = mean(before);
         if (nanos >= mean) {
-            return packed(nanos, now);
+            return packed((double) nanos, now);
         }
         double kept = kept(before, now);
-        return kept == 1 ? before : packed(mean * kept + nanos * (1 - kept), now);
+        return kept == 1 ? before : packed(mean * kept + (double) nanos * (1 - kept), now);
     }
 
     /// What the next answer is expected to take.
