@@ -145,11 +145,9 @@ public final class ProxyServer {
         return bind(address, Listening.of(Listening.Kind.GATEWAY, port, way, Map.of()));
     }
 
-    /// Asks the endpoints of those of these clusters whose rule wants it whether they are well, from now until the
-    /// proxy
-    /// drains.
+    /// Asks the endpoints of those of these clusters whose rule wants it whether they are well, until the proxy drains.
     public void check(Supplier<Collection<Cluster>> clusters) {
-        var loop = (EventLoop) loops.onClient(LoopResources.DEFAULT_NATIVE).next();
+        EventLoop loop = loops.onClient(LoopResources.DEFAULT_NATIVE).next();
         checks = new HealthChecks(
                 loop,
                 new UpstreamPools(loop, loops, settings.upstream(sendingOn, tls, credentials, resolver)),
@@ -160,7 +158,7 @@ public final class ProxyServer {
     /// Asks our own application from now until it is closed.
     public ApplicationProbe probe(
             InetSocketAddress application, ApplicationProbe.Settings asked, ApplicationProbe.Listener listener) {
-        var loop = (EventLoop) loops.onClient(LoopResources.DEFAULT_NATIVE).next();
+        EventLoop loop = loops.onClient(LoopResources.DEFAULT_NATIVE).next();
         var pools = new UpstreamPools(loop, loops, settings.upstream(sendingOn, tls, credentials, resolver));
         return new ApplicationProbe(loop, pools, application, asked, listener);
     }

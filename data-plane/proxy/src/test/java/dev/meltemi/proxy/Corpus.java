@@ -83,7 +83,7 @@ final class Corpus {
 
     private static List<Character> octets(String ranges) {
         List<Character> octets = new ArrayList<>();
-        for (String range : ranges.split(",")) {
+        for (String range : ranges.split(",", -1)) {
             int first = Integer.parseInt(range.substring(0, 2), 16);
             int last = Integer.parseInt(range.substring(range.length() - 2), 16);
             for (int octet = first; octet <= last; octet++) {

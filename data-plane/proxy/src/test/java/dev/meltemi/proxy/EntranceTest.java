@@ -45,6 +45,7 @@ class EntranceTest {
         return origin.received();
     }
 
+    @SuppressWarnings("StringConcatToTextBlock") // lines end with CR LF
     @Test
     void the_mesh_s_own_words_end_at_a_gateway() throws IOException {
         String arrived = ask("X-Envoy-Retry-On: 5xx\r\nx-envoy-upstream-rq-timeout-ms: 1\r\nX-ENVOY-ANYTHING: a\r\n"

@@ -42,6 +42,7 @@ final class FrameClient implements AutoCloseable {
     static final int REFUSED_STREAM = 7;
     static final int ENHANCE_YOUR_CALM = 11;
 
+    @SuppressWarnings("ArrayRecordComponent") // octets as they came, compared by nobody
     record Frame(int type, int flags, int stream, byte[] payload) {
         boolean has(int flag) {
             return (flags & flag) != 0;

@@ -20,6 +20,7 @@ import dev.meltemi.schemas.compiled.ServicePort;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
 import dev.meltemi.schemas.compiled.WeightedDestination;
 import dev.meltemi.spiffe.Identity;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -154,7 +155,7 @@ final class GatewayUnderTest implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         server.drain(Duration.ofMillis(20)).block(Duration.ofSeconds(10));
         origin.close();
     }

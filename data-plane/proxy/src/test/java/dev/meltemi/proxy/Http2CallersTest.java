@@ -156,6 +156,7 @@ class Http2CallersTest {
         }
     }
 
+    @SuppressWarnings("StringConcatToTextBlock") // lines end with CR LF
     @Test
     void an_answer_in_chunks_comes_back_with_its_trailers() throws IOException {
         String answered = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-Upper: Case\r\n\r\n"
@@ -329,6 +330,7 @@ class Http2CallersTest {
         }
     }
 
+    @SuppressWarnings("StringConcatToTextBlock") // lines end with CR LF
     @Test
     void an_offer_to_upgrade_is_ignored() throws IOException {
         try (var origin = RecordingOrigin.answering(RecordingOrigin.OK)) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
@@ -152,8 +153,8 @@ class Http2FlowControlTest {
             long window = 64 * 1024 - 1;
             for (int i = 0; i < pieces; i++) {
                 while (window < PIECE) {
-                    FrameClient.Frame frame = client.next();
-                    boolean more = frame != null && frame.type() == FrameClient.WINDOW_UPDATE && frame.stream() == 1;
+                    FrameClient.Frame frame = Objects.requireNonNull(client.next(), "no room for the next piece");
+                    boolean more = frame.type() == FrameClient.WINDOW_UPDATE && frame.stream() == 1;
                     window += more ? frame.code() : 0;
                 }
                 client.data(1, i == pieces - 1, "x".repeat(PIECE)).flush();

@@ -33,10 +33,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// An application that speaks HTTP/2 with prior knowledge, on Netty's frame codec, and answers as a test says.
+@SuppressWarnings("FutureReturnValueIgnored") // what fails shows in what the proxy answers
 final class Http2Origin implements AutoCloseable {
     /// Called when a request is complete, or, for its head, when that has come.
     interface Script {
@@ -124,7 +126,7 @@ final class Http2Origin implements AutoCloseable {
                     }
                 }
                 case Http2DataFrame data -> {
-                    Call call = open.get(data.stream());
+                    Call call = Objects.requireNonNull(open.get(data.stream()));
                     call.body.append(data.content().toString(StandardCharsets.ISO_8859_1));
                     context.write(
                             new DefaultHttp2WindowUpdateFrame(data.initialFlowControlledBytes()).stream(data.stream()));
@@ -144,7 +146,10 @@ final class Http2Origin implements AutoCloseable {
         final ChannelHandlerContext context;
         final Http2FrameStream stream;
         final Http2Headers head;
+
+        @SuppressWarnings("JdkObsolete") // written by the event loop, read by the test
         final StringBuffer body = new StringBuffer();
+
         volatile Http2Headers trailers = new DefaultHttp2Headers();
 
         Call(ChannelHandlerContext context, Http2FrameStream stream, Http2Headers head) {

@@ -1,6 +1,7 @@
 package dev.meltemi.proxy;
 
 import dev.meltemi.schemas.compiled.OutboundTraffic;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -33,8 +34,9 @@ final class InterceptingProxy {
                 new SplittableRandom(1),
                 () -> null);
         var server = new ProxyServer(ports, ProxySettings.DEFAULT.withApplicationBindAddress("127.0.0.6"));
-        server.bindIntercepted(new InetSocketAddress("127.0.0.1", 15001)).block(Duration.ofSeconds(10));
-        server.bindInterceptedInbound(new InetSocketAddress("0.0.0.0", 15006), 15006, Map.of())
+        server.bindIntercepted(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 15001))
+                .block(Duration.ofSeconds(10));
+        server.bindInterceptedInbound(new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), 15006), 15006, Map.of())
                 .block(Duration.ofSeconds(10));
         System.out.println("ready");
         new CountDownLatch(1).await();

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -27,7 +26,7 @@ class MalformedRequestTest {
     private final InetSocketAddress inbound = proxy.inbound(origin.address());
     private final InetSocketAddress gateway = proxy.gateway();
 
-    private final Map<RecordingOrigin.Visit, Integer> before = new IdentityHashMap<>();
+    private final IdentityHashMap<RecordingOrigin.Visit, Integer> before = new IdentityHashMap<>();
 
     static Stream<String> malformedRequests() {
         return Corpus.lines("malformed-requests.txt");

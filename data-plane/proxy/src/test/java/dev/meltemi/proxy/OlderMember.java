@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// An older sidecar: TLS as a test says, and HTTP/1.1 behind it.
+@SuppressWarnings("FutureReturnValueIgnored") // what fails shows in what the proxy answers
 final class OlderMember implements AutoCloseable {
     final AtomicInteger connections = new AtomicInteger();
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());

@@ -11,6 +11,7 @@ import dev.meltemi.schemas.compiled.TrafficPolicy;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -79,7 +80,8 @@ class OverloadedProxyTest {
 
     private void heap(double share, String action) {
         heap.set(share);
-        await().until(() -> proxy.server.overload().figures().get(action + ".active") == (share == 0 ? 0L : 1L));
+        await().until(() ->
+                Objects.equals(proxy.server.overload().figures().get(action + ".active"), share == 0 ? 0L : 1L));
     }
 
     @Test

@@ -82,7 +82,7 @@ class ProtocolChoiceTest {
             proxy.rules.protocol("").endpoint(http.address());
             try (var client = new RawClient(proxy.towardsDb())) {
                 client.socket.setTcpNoDelay(true);
-                for (String octet : "GET / HTTP/1.1\r\nhost: db:5432\r\n\r\n".split("")) {
+                for (String octet : "GET / HTTP/1.1\r\nhost: db:5432\r\n\r\n".split("", -1)) {
                     client.write(octet);
                 }
 

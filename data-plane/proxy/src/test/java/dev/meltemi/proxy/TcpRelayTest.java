@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
@@ -82,7 +83,7 @@ class TcpRelayTest {
     void the_endpoints_end_is_passed_on_and_it_still_hears_the_caller() throws IOException {
         var heard = new AtomicLong();
         try (var origin = new TcpOrigin(socket -> {
-                    socket.getOutputStream().write("bye".getBytes());
+                    socket.getOutputStream().write("bye".getBytes(StandardCharsets.US_ASCII));
                     socket.shutdownOutput();
                     heard.set(socket.getInputStream().readAllBytes().length);
                 });

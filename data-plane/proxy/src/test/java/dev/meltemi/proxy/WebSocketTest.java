@@ -21,9 +21,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Autobahn suite, frames right and wrong, octet by octet.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WebSocketTest {
+    @SuppressWarnings("StringConcatToTextBlock") // lines end with CR LF
     static final String HANDSHAKE =
             "GET /chat HTTP/1.1\r\nHost: reviews:9080\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n"
                     + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+
     private static final MeshAuthority AUTHORITY = new MeshAuthority();
     private static final int MIB = 1024 * 1024;
 

@@ -1,7 +1,6 @@
 package dev.meltemi.proxy.names;
 
 import dev.meltemi.routing.Names;
-import io.netty.channel.EventLoop;
 import io.netty.resolver.dns.DnsNameResolver;
 import io.netty.util.concurrent.Future;
 import java.net.Inet4Address;
@@ -87,7 +86,9 @@ public final class LiveNames implements AutoCloseable {
         this.settings = settings;
         this.random = random;
         this.found = found;
-        this.resolver = Resolvers.builder(settings, loops, (EventLoop)
+        this.resolver = Resolvers.builder(
+                        settings,
+                        loops,
                         loops.onClient(LoopResources.DEFAULT_NATIVE).next())
                 .resolveCache(timesToLive)
                 .build();

@@ -68,7 +68,7 @@ final class ProcessGauges implements Gauges {
     static long descriptorLimit() {
         try (Stream<String> lines = Files.lines(LIMITS)) {
             return lines.filter(line -> line.startsWith("Max open files"))
-                    .map(line -> line.strip().split("\\s+")[3])
+                    .map(line -> line.strip().split("\\s+", -1)[3])
                     .filter(soft -> !soft.equals("unlimited"))
                     .mapToLong(Long::parseLong)
                     .findFirst()

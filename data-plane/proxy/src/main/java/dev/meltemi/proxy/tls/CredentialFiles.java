@@ -122,7 +122,7 @@ final class CredentialFiles {
     private boolean isThere(Path file) {
         Stamp stamp = Stamp.of(file);
         seen.put(file, stamp);
-        return stamp != Stamp.NONE;
+        return !stamp.equals(Stamp.NONE);
     }
 
     /// The first of the files that is there, else the first.

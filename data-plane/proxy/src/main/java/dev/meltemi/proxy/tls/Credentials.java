@@ -51,6 +51,7 @@ public final class Credentials implements AutoCloseable {
         return slot;
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // a look tells by itself what it couldn't read
     private synchronized ScheduledExecutorService reader() {
         ScheduledExecutorService now = reader;
         if (now == null) {

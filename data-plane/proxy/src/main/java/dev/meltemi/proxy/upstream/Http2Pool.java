@@ -146,7 +146,7 @@ final class Http2Pool implements Pool {
 
     /// The peer has said how many streams it takes.
     void onSettings(long streams) {
-        streamsOfPeer = (int) Math.clamp(streams, 1, Integer.MAX_VALUE);
+        streamsOfPeer = Math.clamp(streams, 1, Integer.MAX_VALUE);
         serve();
     }
 

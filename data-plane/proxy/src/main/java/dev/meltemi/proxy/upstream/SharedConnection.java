@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// coming ──preface, first SETTINGS──▶ open ──GOAWAY, too many requests, too old, not wanted──▶ leaving ──▶ closed
 ///    └────────────────────────────────┴──idle for too long, lost, unanswered PING──────────────────────────▲
 /// ```
+@SuppressWarnings("FutureReturnValueIgnored") // what fails closes the channel, and that is heard
 final class SharedConnection implements Connecting.Owner {
     private final Http2Pool pool;
     /// On whose behalf it was opened; null: our own application's.

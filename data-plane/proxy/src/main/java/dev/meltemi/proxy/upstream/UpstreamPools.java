@@ -23,10 +23,10 @@ public final class UpstreamPools {
     /// side, until they are below the first. Envoy's `per_connection_buffer_limit_bytes` at an edge.
     public static final WriteBufferWaterMark BUFFERED = new WriteBufferWaterMark(16 * 1024, 32 * 1024);
 
-    private final Map<Endpoint, EndpointPool> plain = new IdentityHashMap<>();
-    private final Map<Endpoint, EndpointPool> secured = new IdentityHashMap<>();
-    private final Map<Endpoint, Http2Pool> plainHttp2 = new IdentityHashMap<>();
-    private final Map<Endpoint, Http2Pool> securedHttp2 = new IdentityHashMap<>();
+    private final IdentityHashMap<Endpoint, EndpointPool> plain = new IdentityHashMap<>();
+    private final IdentityHashMap<Endpoint, EndpointPool> secured = new IdentityHashMap<>();
+    private final IdentityHashMap<Endpoint, Http2Pool> plainHttp2 = new IdentityHashMap<>();
+    private final IdentityHashMap<Endpoint, Http2Pool> securedHttp2 = new IdentityHashMap<>();
     private final Map<Originated, Pool> originated = new HashMap<>();
     private final EventLoop loop;
     private final Connector connector;

@@ -40,16 +40,16 @@ final class DnsStub implements AutoCloseable {
     private volatile int ttl = 60;
 
     DnsStub() throws IOException {
-        var here = new InetSocketAddress("127.0.0.1", 0);
+        var here = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
         tcp = new ServerSocket();
         tcp.bind(here);
-        udp = new DatagramSocket(new InetSocketAddress("127.0.0.1", tcp.getLocalPort()));
+        udp = new DatagramSocket(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), tcp.getLocalPort()));
         Thread.ofPlatform().daemon().name("dns-stub-udp").start(this::answerUdp);
         Thread.ofPlatform().daemon().name("dns-stub-tcp").start(this::answerTcp);
     }
 
     InetSocketAddress address() {
-        return new InetSocketAddress("127.0.0.1", tcp.getLocalPort());
+        return new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), tcp.getLocalPort());
     }
 
     void answers(int seconds, List<String> now) {
@@ -105,6 +105,7 @@ final class DnsStub implements AutoCloseable {
     }
 
     /// RFC 1035, 4.1: the question comes back with the answers behind it.
+    @SuppressWarnings("ByteBufferBackingArray") // wrapped around an array just before
     private byte[] answer(ByteBuffer question, boolean whole) {
         short id = question.getShort(0);
         int end = 12;

@@ -46,9 +46,11 @@ class MutatedRequestTest {
             Read first = read(message);
             if (first != null) {
                 accepted++;
-                Read second = read(first.written());
-                assertThat(second).as(message).isNotNull();
-                assertThat(second.meaning()).as(message).isEqualTo(first.meaning());
+                assertThat(read(first.written()))
+                        .as(message)
+                        .isNotNull()
+                        .extracting(Read::meaning)
+                        .isEqualTo(first.meaning());
             }
         }
         assertThat(accepted).as("accepted of " + RUNS).isBetween(RUNS / 50, RUNS - 1);
