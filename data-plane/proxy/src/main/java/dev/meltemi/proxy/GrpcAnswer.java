@@ -41,7 +41,8 @@ final class GrpcAnswer {
             return "";
         }
         String status = exchange.grpcStatus;
-        boolean said = !status.isEmpty() && status.length() <= 2 && status.chars().allMatch(c -> c >= '0' && c <= '9');
+        boolean said =
+                !status.isEmpty() && status.length() <= 2 && status.chars().allMatch(c -> c >= '0' && c <= '9');
         return said
                 ? status
                 : Integer.toString(GrpcStatus.ofAnswer(exchange.status).number());

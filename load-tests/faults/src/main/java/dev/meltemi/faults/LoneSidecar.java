@@ -109,7 +109,7 @@ final class LoneSidecar implements AutoCloseable {
     Duration cpu() {
         try {
             String stat = Files.readString(Path.of("/proc", Long.toString(member.pid()), "stat"));
-            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
             return Duration.ofMillis((Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * TICK_MILLIS);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -51,16 +51,16 @@ final class NameServer implements AutoCloseable {
     }
 
     private NameServer() throws IOException {
-        var here = new InetSocketAddress("127.0.0.1", 0);
+        var here = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
         tcp = new ServerSocket();
         tcp.bind(here);
-        udp = new DatagramSocket(new InetSocketAddress("127.0.0.1", tcp.getLocalPort()));
+        udp = new DatagramSocket(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), tcp.getLocalPort()));
         Thread.ofPlatform().daemon().name("name-server-udp").start(this::answerUdp);
         Thread.ofPlatform().daemon().name("name-server-tcp").start(this::answerTcp);
     }
 
     InetSocketAddress address() {
-        return new InetSocketAddress("127.0.0.1", tcp.getLocalPort());
+        return new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), tcp.getLocalPort());
     }
 
     void answers(int seconds, List<String> now) {
@@ -121,6 +121,7 @@ final class NameServer implements AutoCloseable {
     }
 
     /// RFC 1035, 4.1: the question comes back with the answers behind it.
+    @SuppressWarnings("ByteBufferBackingArray") // wrapped around an array just before
     private byte[] answer(ByteBuffer question, boolean whole) {
         short id = question.getShort(0);
         int end = 12;

@@ -20,7 +20,8 @@ final class ProducerSettings {
         all.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         // What the counter calls sent has survived the loss of a broker. Nobody waits for it.
         all.put(ProducerConfig.ACKS_CONFIG, "all");
-        // Measured with a JVM of 32 MB (buffer, linger); zstd costs 10 % more CPU than lz4. A busy sidecar fills a batch of
+        // Measured with a JVM of 32 MB (buffer, linger); zstd costs 10 % more CPU than lz4. A busy sidecar fills a
+        // batch of
         // 32 KiB 300 times a second: a third of the requests, a fifth less CPU of the producer.
         all.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 1L << 20);
         all.put(ProducerConfig.BATCH_SIZE_CONFIG, 96 << 10);

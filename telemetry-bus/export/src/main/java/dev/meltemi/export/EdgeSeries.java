@@ -20,7 +20,9 @@ final class EdgeSeries {
 
     Series of(int code, String grpcStatus, String flags, Function<SeriesKey, Series> resolve) {
         for (End end : ends) {
-            if (end.code() == code && end.flags().equals(flags) && end.grpcStatus().equals(grpcStatus)) {
+            if (end.code() == code
+                    && end.flags().equals(flags)
+                    && end.grpcStatus().equals(grpcStatus)) {
                 return end.series();
             }
         }
