@@ -32,7 +32,7 @@ class Http2SpecTest {
     void every_case_passes_in_plaintext() throws IOException, InterruptedException {
         Path h2spec = installed();
         // an application behind an inbound port is spoken to as its caller speaks
-        try (var origin = new Http2Origin(call -> call.ok("hello"))) {
+        try (var origin = new Http2Origin(Http2SpecTest::answer)) {
             InetSocketAddress inbound = proxy.inbound(origin.address());
             try (var warm = new FrameClient(inbound)) {
                 warm.get(1, "/").answer(1);
@@ -53,6 +53,14 @@ class Http2SpecTest {
             String report = run(h2spec, gateway.address(), "--tls", "--insecure");
 
             assertThat(report).contains(" 0 failed");
+        }
+    }
+
+    private static void answer(Http2Origin.Call call) {
+        if ("HEAD".contentEquals(call.head.method())) {
+            call.head(true, ":status", "200");
+        } else {
+            call.ok("hello");
         }
     }
 
