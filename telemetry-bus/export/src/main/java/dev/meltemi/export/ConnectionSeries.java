@@ -2,12 +2,15 @@ package dev.meltemi.export;
 
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
 /// One set of label values and what was counted of connections under it.
 final class ConnectionSeries {
     private final Labels labels;
-    private final LongAdder[] counts = new LongAdder[Count.values().length];
+    private final Map<Count, LongAdder> counts = new EnumMap<>(Count.class);
     private volatile long usedAt;
 
     /// Istio's metrics of TCP, without `_total`, which the format adds.
@@ -29,15 +32,19 @@ final class ConnectionSeries {
     ConnectionSeries(Labels labels, long now) {
         this.labels = labels;
         this.usedAt = now;
-        for (int i = 0; i < counts.length; i++) {
-            counts[i] = new LongAdder();
+        for (Count count : Count.values()) {
+            counts.put(count, new LongAdder());
         }
     }
 
     /// @param now of the clock by which idle series are evicted, as coarse as one likes
     void add(Count which, long value, long now) {
-        counts[which.ordinal()].add(value);
+        adder(which).add(value);
         usedAt = now;
+    }
+
+    private LongAdder adder(Count which) {
+        return Objects.requireNonNull(counts.get(which));
     }
 
     long usedAt() {
@@ -45,6 +52,6 @@ final class ConnectionSeries {
     }
 
     CounterDataPointSnapshot of(Count which) {
-        return new CounterDataPointSnapshot(counts[which.ordinal()].sum(), labels, null, 0);
+        return new CounterDataPointSnapshot(adder(which).sum(), labels, null, 0);
     }
 }
