@@ -21,6 +21,7 @@ final class SharedParts {
     private final @Nullable String[] texts = new String[SLOTS];
 
     /// @param record changed in place
+    @SuppressWarnings("ReferenceEquality") // whether there is anything to replace
     void share(SpecificRecord record) {
         List<Schema.Field> fields = record.getSchema().getFields();
         for (int i = 0; i < fields.size(); i++) {
