@@ -66,7 +66,7 @@ running() { docker ps -q --filter "label=com.docker.compose.project=$COMPOSE_PRO
 service_of() { docker inspect -f '{{index .Config.Labels "com.docker.compose.service"}}' "$1"; }
 all_healthy() {
   local of n
-  of=$(compose config --services | grep -vxE 'setup|topics|rules|cli' | wc -l)
+  of=$(compose config --services | grep -vxE 'setup|topics|rules|cli|visitor.*' | wc -l)
   n=$(docker ps -q --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" --filter health=healthy | wc -l)
   echo "$n of $of containers healthy"
   [ "$n" = "$of" ]
