@@ -23,8 +23,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// Asks the endpoints of those clusters whose rule wants it, and tells the clusters. Only clusters that the table leads
-/// to
-/// are looked at, so nobody asks beyond what the workload sees.
+/// to are looked at, so nobody asks beyond what the workload sees.
 ///
 /// ```
 /// not asked yet ──well──▶ healthy ──n failures──▶ unhealthy ──m answers──▶ healthy …

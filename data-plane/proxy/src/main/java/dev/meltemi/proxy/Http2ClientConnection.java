@@ -407,13 +407,13 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Call
         }
     }
 
-    /// Whoever hasn't heard it yet may still open streams: these are served (RFC 9113, 6.8).
     /// GOAWAY, while streams that come all the same are served.
     @Override
     public void windDown() {
         drain(Exchange.NEVER);
     }
 
+    /// Whoever hasn't heard the GOAWAY yet may still open streams: these are served (RFC 9113, 6.8).
     @Override
     public void drain(long quietUntil) {
         if (!draining && !closed) {

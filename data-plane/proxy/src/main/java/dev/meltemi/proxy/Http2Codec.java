@@ -7,7 +7,6 @@ import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
 import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
 import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
-import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
 import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
@@ -38,7 +37,7 @@ final class Http2Codec {
                 .remote()
                 .flowController(
                         new DefaultHttp2RemoteFlowController(connection, new UniformStreamByteDistributor(connection)));
-        gate = new Http2Gate(new DefaultHttp2FrameReader(new Moving(head)), floods);
+        gate = new Http2Gate(new DefaultHttp2FrameReader(ReceivedHeaders.decoder(head)), floods);
         encoder = new DefaultHttp2ConnectionEncoder(connection, new DefaultHttp2FrameWriter(fields));
         decoder = new DefaultHttp2ConnectionDecoder(
                 connection, encoder, gate, Http2PromisedRequestVerifier.ALWAYS_VERIFY, true, true, false);
@@ -52,17 +51,6 @@ final class Http2Codec {
     /// Octets of the block of fields that was encoded last.
     int blockOctets() {
         return fields.octets;
-    }
-
-    private static final class Moving extends DefaultHttp2HeadersDecoder {
-        Moving(long mostOctets) {
-            super(false, mostOctets);
-        }
-
-        @Override
-        protected Http2Headers newHeaders() {
-            return new ReceivedHeaders();
-        }
     }
 
     private static final class Measured extends DefaultHttp2HeadersEncoder {

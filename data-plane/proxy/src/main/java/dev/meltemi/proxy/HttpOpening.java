@@ -27,6 +27,7 @@ final class HttpOpening extends ChannelInboundHandlerAdapter implements CallerCo
     private final Accepted accepted;
     private final Deadline deadline;
     private @Nullable ByteBuf begun;
+    private long closeBy = Exchange.NEVER;
 
     @SuppressWarnings("NullAway.Init") // handlerAdded
     private ChannelHandlerContext ctx;
@@ -146,7 +147,8 @@ final class HttpOpening extends ChannelInboundHandlerAdapter implements CallerCo
 
     @Override
     public void drain(long quietUntil) {
-        deadline.set(quietUntil);
+        closeBy = Math.min(closeBy, quietUntil);
+        deadline.set(closeBy);
     }
 
     @Override

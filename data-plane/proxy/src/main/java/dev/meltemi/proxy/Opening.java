@@ -43,6 +43,7 @@ final class Opening extends ChannelInboundHandlerAdapter implements CallerConnec
     private long openedAt;
     private Expected expected = Expected.REQUESTS;
     private boolean awaitsHello;
+    private long closeBy = Exchange.NEVER;
 
     @SuppressWarnings("NullAway.Init") // handlerAdded
     private ChannelHandlerContext ctx;
@@ -289,7 +290,8 @@ final class Opening extends ChannelInboundHandlerAdapter implements CallerConnec
 
     @Override
     public void drain(long quietUntil) {
-        deadline.set(quietUntil);
+        closeBy = Math.min(closeBy, quietUntil);
+        deadline.set(closeBy);
     }
 
     @Override

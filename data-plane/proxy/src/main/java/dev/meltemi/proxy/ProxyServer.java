@@ -60,6 +60,8 @@ public final class ProxyServer {
     private final Watch watch = new Watch(this, perLoop);
     private volatile boolean sharing;
     private volatile boolean draining;
+    /// The kernel hands us connections until the ports are closed.
+    private volatile boolean nobodyComes;
     private volatile long lastArrival = System.nanoTime();
 
     /// On the event loops that Reactor Netty shares in a process, epoll where there is epoll.
@@ -229,22 +231,21 @@ public final class ProxyServer {
     /// have been quiet for a moment (a request may be on its way on them), and cuts off what is left when the
     /// time is up.
     ///
-    /// @return completes when no connection is left, often long before `grace` is over
+    /// @return completes when the ports are closed and no connection is left, often long before `grace` is over
     public Mono<Void> drain(Duration grace) {
         return Mono.defer(() -> {
             windDown();
             listeners.forEach(DisposableServer::dispose);
+            Mono<Void> closed = Mono.when(
+                    listeners.stream().map(DisposableServer::onDispose).toList());
             Duration quiet = grace.compareTo(QUIET.multipliedBy(4)) > 0 ? QUIET : grace.dividedBy(4);
             onEveryLoop(loop -> List.copyOf(loop.connections.values())
                     .forEach(connection -> connection.drain(loop.now() + quiet.toNanos())));
-            if (open.get() == 0) {
-                drained.tryEmitEmpty();
-            }
             Mono<Void> cutOff = Mono.delay(grace)
                     .doOnNext(late -> onEveryLoop(
                             loop -> List.copyOf(loop.connections.values()).forEach(CallerConnection::closeNow)))
-                    .then(drained.asMono());
-            return Mono.firstWithSignal(drained.asMono(), cutOff).doFinally(end -> {
+                    .then(noneLeft());
+            return Mono.firstWithSignal(closed.then(noneLeft()), cutOff).doFinally(end -> {
                 watch.stop();
                 onEveryLoop(loop -> loop.pools.close());
                 HealthChecks checking = checks;
@@ -257,6 +258,16 @@ public final class ProxyServer {
                 }
                 credentials.close();
             });
+        });
+    }
+
+    private Mono<Void> noneLeft() {
+        return Mono.defer(() -> {
+            nobodyComes = true;
+            if (open.get() == 0) {
+                drained.tryEmitEmpty();
+            }
+            return drained.asMono();
         });
     }
 
@@ -361,7 +372,7 @@ public final class ProxyServer {
         arrival();
         accepted.channel.closeFuture().addListener(closed -> {
             accepted.loop.connections.remove(accepted.channel);
-            if (open.decrementAndGet() == 0 && draining) {
+            if (open.decrementAndGet() == 0 && nobodyComes) {
                 drained.tryEmitEmpty();
             }
         });

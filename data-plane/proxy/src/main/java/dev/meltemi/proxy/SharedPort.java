@@ -24,8 +24,7 @@ public final class SharedPort {
     /// BPF_RET | BPF_K: the socket with that number.
     private static final short RETURN = 0x06;
     /// In the order in which they began to listen, from 0. Where there is no such socket, since the elder is gone,
-    /// Linux
-    /// does as without a program.
+    /// Linux does as without a program.
     private static final int YOUNGER = 1;
 
     private static final int INSTRUCTION_OCTETS = 8;

@@ -9,8 +9,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /// Servers as a process of their own, for a network namespace of their own: `NamespaceServers NAME`. At 5432 and 9999
-/// one that
-/// speaks first, at 8080 one that answers any request; both say their name and from where they were called.
+/// one that speaks first, at 8080 one that answers any request; both say their name and from where they were
+/// called.
 final class NamespaceServers {
     private NamespaceServers() {}
 

@@ -17,8 +17,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// The endpoints that a route can send to: a host, a port and perhaps a subset. Lives across tables, so that
-/// balancer
-/// state survives a rule change; its endpoints change in place, as one value.
+/// balancer state survives a rule change; its endpoints change in place, as one value.
 public final class Cluster {
     /// Draws before untried endpoints are searched for, as Envoy's `host_selection_retry_max_attempts` in Istio.
     private static final int RESELECTIONS = 5;

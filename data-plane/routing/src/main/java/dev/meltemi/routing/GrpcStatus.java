@@ -39,8 +39,7 @@ public enum GrpcStatus {
     }
 
     /// What an answer that isn't gRPC's own means to a caller that speaks gRPC (its `http-grpc-status-mapping.md`, as
-    /// in
-    /// Envoy).
+    /// in Envoy).
     public static GrpcStatus ofAnswer(int httpStatus) {
         return switch (httpStatus) {
             case 400 -> INTERNAL;

@@ -4,8 +4,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /// How long an endpoint's answers take: an average that forgets exponentially but jumps up at once, to the peak of what
 /// it sees (peak EWMA, as Finagle's and Linkerd's). Without news it decays towards nothing, so that an endpoint that
-/// was
-/// slow is tried again. Event loops share it without locks and without garbage.
+/// was slow is tried again. Event loops share it without locks and without garbage.
 final class Latency {
     /// Linkerd's: long enough that an unknown endpoint isn't overrun, short enough that it gets its chance.
     static final long DEFAULT_NANOS = 30_000_000;

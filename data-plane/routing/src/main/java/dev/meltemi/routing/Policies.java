@@ -51,9 +51,8 @@ final class Policies {
     }
 
     /// Of the rules that count, those of the most specific host; of these what the client sees. One that selects
-    /// the
-    /// client's labels is preferred to one for everybody, and of several for everybody the youngest: they weren't
-    /// merged because they are exported differently (Istio: `SidecarScope.DestinationRule`).
+    /// the client's labels is preferred to one for everybody, and of several for everybody the youngest: they
+    /// weren't merged because they are exported differently (Istio: `SidecarScope.DestinationRule`).
     private static @Nullable DestinationPolicy inNamespace(
             ServiceRoutes service, String namespace, Workload client, Predicate<DestinationPolicy> counts) {
         DestinationPolicy forEverybody = null;

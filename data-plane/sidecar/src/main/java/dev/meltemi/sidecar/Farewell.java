@@ -6,8 +6,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /// When it is known that a proxy goes. It has said so to the mesh and says so in each answer, but those who call it
-/// hear
-/// of that one after the other: as long as connections and requests come, somebody doesn't know yet.
+/// hear of that one after the other: as long as connections and requests come, somebody doesn't know yet.
 final class Farewell {
     private static final Duration LOOK = Duration.ofMillis(50);
     /// Without a connection left: those who call by new ones need as long to learn of the withdrawal.

@@ -92,48 +92,15 @@ public final class Sidecar implements AutoCloseable {
                         .with(settings.names())
                         .withCredentials(settings.credentials().orElse(null)),
                 world.loops());
-        telemetry
-                .metrics()
-                .counter(
-                        "meltemi_dns_questions",
-                        "Names asked for, again and again",
-                        () -> names.counters().questions());
-        telemetry
-                .metrics()
-                .counter(
-                        "meltemi_dns_failures",
-                        "Names asked for in vain",
-                        () -> names.counters().failures());
+        telemetry.follow(names);
         var news = new HealthNews(telemetry::tell, System::nanoTime);
         config.clusters().tellHealthTo(news);
         proxy.check(() -> config.clusters().byName().values());
-        telemetry
-                .metrics()
-                .counter(
-                        "meltemi_health_events_dropped",
-                        "Changes of endpoints' health that weren't told",
-                        news::dropped);
-        telemetry
-                .metrics()
-                .counter(
-                        "meltemi_health_checks",
-                        "Questions to endpoints",
-                        () -> proxy.checked().made());
-        telemetry
-                .metrics()
-                .counter(
-                        "meltemi_health_checks_failed",
-                        "Questions that weren't answered well",
-                        () -> proxy.checked().failed());
+        telemetry.follow(news);
         telemetry.follow(proxy);
         proxy.whenBroken(() -> Thread.ofPlatform().name("broken-" + self.name()).start(this::close));
         this.applicationHealthy = settings.probe().isEmpty();
-        telemetry
-                .metrics()
-                .gauge(
-                        "meltemi_application_healthy",
-                        "What the application says of itself",
-                        () -> applicationHealthy ? 1 : 0);
+        telemetry.followApplication(() -> applicationHealthy);
         this.listeners = new Listeners(proxy, settings.listen(), this::tell);
     }
 
@@ -152,8 +119,7 @@ public final class Sidecar implements AutoCloseable {
     }
 
     /// Opens the ports and begins to follow the bus; returns before there is a table, see {@link #ready}, unless it
-    /// takes
-    /// over from another process, which it can only do when it serves.
+    /// takes over from another process, which it can only do when it serves.
     ///
     /// @throws dev.meltemi.sidecar.config.StartException when a port can't be had or the folder of a static
     /// configuration has faults

@@ -4,12 +4,14 @@ import dev.meltemi.export.IstioMetrics;
 import dev.meltemi.proxy.ConnectionCount;
 import dev.meltemi.proxy.ProxyServer;
 import dev.meltemi.proxy.TelemetrySink;
+import dev.meltemi.proxy.names.LiveNames;
 import dev.meltemi.schemas.access.AccessEntry;
 import dev.meltemi.sidecar.config.ConfigFollower;
 import dev.meltemi.telemetry.AccessLog;
 import dev.meltemi.workload.WorkloadIdentity;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +65,14 @@ final class Telemetry implements TelemetrySink, AutoCloseable {
                         "mesh_connections_refused_" + why,
                         "Callers' connections closed before a request was read: " + why.replace('_', ' '),
                         () -> proxy.refusedConnections().getOrDefault(why, 0L)));
+        metrics.counter(
+                "meltemi_health_checks",
+                "Questions to endpoints",
+                () -> proxy.checked().made());
+        metrics.counter(
+                "meltemi_health_checks_failed",
+                "Questions that weren't answered well",
+                () -> proxy.checked().failed());
         metrics.gauge("mesh_connections_open", "Callers' connections", proxy::openConnections);
         metrics.gauge("mesh_connections_limit", "Callers' connections at most", proxy.overload()::maxConnections);
         proxy.overload().figures().keySet().forEach(name -> {
@@ -76,6 +86,32 @@ final class Telemetry implements TelemetrySink, AutoCloseable {
                 metrics.gauge(metric, "Percent used; of the heap and direct memory, after a collection", value);
             }
         });
+    }
+
+    /// What is said of names that are kept resolved.
+    void follow(LiveNames names) {
+        metrics.counter(
+                "meltemi_dns_questions",
+                "Names asked for, again and again",
+                () -> names.counters().questions());
+        metrics.counter(
+                "meltemi_dns_failures",
+                "Names asked for in vain",
+                () -> names.counters().failures());
+    }
+
+    /// What is said of changes of endpoints' health.
+    void follow(HealthNews news) {
+        metrics.counter(
+                "meltemi_health_events_dropped", "Changes of endpoints' health that weren't told", news::dropped);
+    }
+
+    /// What our own application says of itself.
+    void followApplication(BooleanSupplier healthy) {
+        metrics.gauge(
+                "meltemi_application_healthy",
+                "What the application says of itself",
+                () -> healthy.getAsBoolean() ? 1 : 0);
     }
 
     /// What is said of our certificate.

@@ -96,8 +96,7 @@ public final class Pem {
     }
 
     /// As {@link #privateKey}, and the forms that were usual before PKCS#8: `RSA PRIVATE KEY` (RFC 8017) and `EC
-    /// PRIVATE
-    /// KEY` (RFC 5915), as openssl and many issuers still write them.
+    /// PRIVATE KEY` (RFC 5915), as openssl and many issuers still write them.
     ///
     /// @throws IllegalArgumentException when there is none of them, unencrypted, in it
     public static PrivateKey anyPrivateKey(String text) {

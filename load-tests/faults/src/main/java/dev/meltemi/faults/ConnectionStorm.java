@@ -9,8 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// Row 19: 5,000 connections at once to a sidecar that may have fewer, idle, and then reset; again and again in the
-/// full
-/// form. They are taken up to the cap or closed at once, other clients go on, and afterwards all is as before.
+/// full form. They are taken up to the cap or closed at once, other clients go on, and afterwards all is as before.
 final class ConnectionStorm implements Row {
     private static final int RATE = 100;
     private static final int STORM = 5_000;

@@ -17,8 +17,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A DNS server on loopback that answers every name alike, and badly when it is told to; names under `nowhere.test`
-/// don't
-/// exist. UDP, and TCP for what is too long for it.
+/// don't exist. UDP, and TCP for what is too long for it.
 final class NameServer implements AutoCloseable {
     /// What the asker's UDP takes.
     private static final int LONGEST_UDP = 1_232;

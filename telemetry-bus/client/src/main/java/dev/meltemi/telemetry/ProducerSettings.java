@@ -21,8 +21,7 @@ final class ProducerSettings {
         // What the counter calls sent has survived the loss of a broker. Nobody waits for it.
         all.put(ProducerConfig.ACKS_CONFIG, "all");
         // Measured with a JVM of 32 MB (buffer, linger); zstd costs 10 % more CPU than lz4. A busy sidecar fills a
-        // batch of
-        // 32 KiB 300 times a second: a third of the requests, a fifth less CPU of the producer.
+        // batch of 32 KiB 300 times a second: a third of the requests, a fifth less CPU of the producer.
         all.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 1L << 20);
         all.put(ProducerConfig.BATCH_SIZE_CONFIG, 96 << 10);
         all.put(ProducerConfig.LINGER_MS_CONFIG, 100);

@@ -46,34 +46,10 @@ record SeriesKey(
                 "-");
     }
 
-    /// Istio's labels for HTTP.
+    /// Istio's labels for HTTP: those for TCP and what came of the request.
     Labels labels() {
-        return Labels.of(
-                "reporter", reporter.name(),
-                "source_workload", source.workload(),
-                "source_canonical_service", source.canonicalService(),
-                "source_canonical_revision", source.canonicalRevision(),
-                "source_workload_namespace", source.namespace(),
-                "source_principal", source.principal(),
-                "source_app", source.app(),
-                "source_version", source.version(),
-                "source_cluster", source.cluster(),
-                "destination_workload", destination.workload(),
-                "destination_workload_namespace", destination.namespace(),
-                "destination_principal", destination.principal(),
-                "destination_app", destination.app(),
-                "destination_version", destination.version(),
-                "destination_service", service.host(),
-                "destination_canonical_service", destination.canonicalService(),
-                "destination_canonical_revision", destination.canonicalRevision(),
-                "destination_service_name", service.name(),
-                "destination_service_namespace", service.namespace(),
-                "destination_cluster", destination.cluster(),
-                "request_protocol", protocol,
-                "response_code", Integer.toString(code),
-                "grpc_response_status", grpcStatus,
-                "response_flags", flags,
-                "connection_security_policy", security);
+        return connectionLabels()
+                .merge(Labels.of("response_code", Integer.toString(code), "grpc_response_status", grpcStatus));
     }
 
     /// Istio's labels for TCP.

@@ -19,8 +19,7 @@ final class GatewayAnalyzers {
     private GatewayAnalyzers() {}
 
     /// A gateway's port must be the target of a Service of its workloads, or one of the Service's own; not so where
-    /// they
-    /// are reached at the gateway's ports themselves.
+    /// they are reached at the gateway's ports themselves.
     static void ports(Scene scene, Notes notes) {
         if (!scene.knowsWorkloads() || !scene.knows(Type.SERVICE)) {
             return;

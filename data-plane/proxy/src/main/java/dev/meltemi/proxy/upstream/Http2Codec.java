@@ -15,7 +15,6 @@ import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
 import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
 import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
-import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Connection;
@@ -25,7 +24,6 @@ import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
@@ -93,7 +91,7 @@ final class Http2Codec extends Http2ConnectionHandler {
                 .flowController(
                         new DefaultHttp2RemoteFlowController(connection, new UniformStreamByteDistributor(connection)));
         var encoder = new DefaultHttp2ConnectionEncoder(connection, new DefaultHttp2FrameWriter());
-        var reader = new DefaultHttp2FrameReader(new HeadersDecoder(head));
+        var reader = new DefaultHttp2FrameReader(ReceivedHeaders.decoder(head));
         var decoder = new DefaultHttp2ConnectionDecoder(
                 connection, encoder, reader, Http2PromisedRequestVerifier.ALWAYS_VERIFY, true, true, false);
         return new Http2Codec(
@@ -104,17 +102,6 @@ final class Http2Codec extends Http2ConnectionHandler {
                         .pushEnabled(false)
                         .initialWindowSize(STREAM_WINDOW)
                         .maxHeaderListSize(head));
-    }
-
-    private static final class HeadersDecoder extends DefaultHttp2HeadersDecoder {
-        HeadersDecoder(long mostOctets) {
-            super(false, mostOctets);
-        }
-
-        @Override
-        protected Http2Headers newHeaders() {
-            return new ReceivedHeaders();
-        }
     }
 
     @Override

@@ -7,8 +7,7 @@ import java.util.concurrent.TimeUnit;
 
 /// Counts frames that cost us work and bring no request forward: PING, SETTINGS, PRIORITY, empty DATA, frames for
 /// streams that are gone or of types unknown. An endpoint that sends a flood of them (CVE-2019-9512, -9513, -9515,
-/// -9518)
-/// loses its connection. Bounds our acknowledgements, which pile up where the peer doesn't read, as well.
+/// -9518) loses its connection. Bounds our acknowledgements, which pile up where the peer doesn't read, as well.
 final class IdleFrames {
     /// Envoy allows about as many for each stream of an answer.
     private static final int MOST = 1000;

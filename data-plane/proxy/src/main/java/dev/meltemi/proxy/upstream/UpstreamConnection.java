@@ -170,9 +170,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         fail(Failure.Kind.OVERFLOW, what);
     }
 
-    /// A rule demands mTLS and we have no identity.
     void unidentified() {
-        fail(Failure.Kind.CONNECT, "TLS_error:|this proxy has no identity yet:TLS_error_end");
+        fail(UpstreamPools.UNIDENTIFIED.kind(), UpstreamPools.UNIDENTIFIED.why());
     }
 
     void lendTo(UpstreamUser next, @Nullable Cluster onBehalfOf) {

@@ -1,6 +1,7 @@
 package dev.meltemi.proxy.upstream;
 
 import dev.meltemi.proxy.tls.TlsContexts;
+import dev.meltemi.proxy.upstream.UpstreamUser.Failure;
 import dev.meltemi.routing.Cluster;
 import dev.meltemi.routing.Endpoint;
 import dev.meltemi.routing.TlsOrigination;
@@ -22,6 +23,10 @@ public final class UpstreamPools {
     /// Octets of a connection that wait to be written: above the second mark nothing more is read for it on the other
     /// side, until they are below the first. Envoy's `per_connection_buffer_limit_bytes` at an edge.
     public static final WriteBufferWaterMark BUFFERED = new WriteBufferWaterMark(16 * 1024, 32 * 1024);
+
+    /// A rule demands mTLS and we have no identity.
+    static final Failure UNIDENTIFIED =
+            new Failure(Failure.Kind.CONNECT, "TLS_error:|this proxy has no identity yet:TLS_error_end");
 
     private final IdentityHashMap<Endpoint, EndpointPool> plain = new IdentityHashMap<>();
     private final IdentityHashMap<Endpoint, EndpointPool> secured = new IdentityHashMap<>();
@@ -82,19 +87,24 @@ public final class UpstreamPools {
     ///
     /// @param cluster as of {@link #lend}
     public Dial dial(Endpoint endpoint, @Nullable Cluster cluster, long connectTimeoutNanos, Dial.User user) {
-        boolean mutual = cluster != null && cluster.usesMutualTls(endpoint);
-        TlsContexts contexts = mutual ? settings.tls().hold() : null;
-        TlsOrigination origination = cluster == null ? null : cluster.originates();
-        Security security = origination != null
-                ? new OriginatedTls(settings.credentials(), origination, false, number(endpoint))
-                : cluster == null || contexts == null ? null : security(endpoint, cluster, contexts);
-        var dial = new Dial(security, settings, connectTimeoutNanos, user);
-        if (security == null && cluster != null && mutual && cluster.tls() == Cluster.Tls.MUTUAL) {
-            dial.unidentified();
+        Security security = cluster == null ? null : security(endpoint, cluster);
+        var dial = new Dial(new Way(endpoint, security, this), user);
+        if (security == null && cluster != null && cluster.tls() == Cluster.Tls.MUTUAL) {
+            dial.onNotOpened(UNIDENTIFIED);
         } else {
-            dial.connect(connector.to(endpoint, cluster, connectTimeoutNanos), loop);
+            dial.start(cluster, connectTimeoutNanos);
         }
         return dial;
+    }
+
+    /// @return null: plaintext
+    private @Nullable Security security(Endpoint endpoint, Cluster cluster) {
+        TlsOrigination origination = cluster.originates();
+        if (origination != null) {
+            return new OriginatedTls(settings.credentials(), origination, false, number(endpoint));
+        }
+        TlsContexts contexts = cluster.usesMutualTls(endpoint) ? settings.tls().hold() : null;
+        return contexts == null ? null : security(endpoint, cluster, contexts);
     }
 
     private static MutualTls security(Endpoint endpoint, Cluster cluster, TlsContexts contexts) {

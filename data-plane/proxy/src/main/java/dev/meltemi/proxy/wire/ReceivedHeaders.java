@@ -5,7 +5,9 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpHeadersFactory;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2HeadersDecoder;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// {@link HttpHeaders}, which is what everybody behind reads. What RFC 9113, 8.2 and 8.3 forbid in a block is
 /// noted, not thrown: the rest of the block still has to be decoded, since later blocks refer to it.
 ///
-/// Given to Netty by `DefaultHttp2HeadersDecoder.newHeaders()`, whose own validation is to be off.
+/// Netty's own validation is off where these are decoded.
 public final class ReceivedHeaders extends PseudoFields {
     /// Checked here, with the octets of HTTP/2 in hand, so not once more by Netty.
     private static final HttpHeadersFactory UNCHECKED =
@@ -26,6 +28,18 @@ public final class ReceivedHeaders extends PseudoFields {
 
     static {
         "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz".chars().forEach(c -> IN_NAME[c] = true);
+    }
+
+    /// What decodes blocks to these.
+    ///
+    /// @param mostOctets of the fields of one block
+    public static Http2HeadersDecoder decoder(long mostOctets) {
+        return new DefaultHttp2HeadersDecoder(false, mostOctets) {
+            @Override
+            protected Http2Headers newHeaders() {
+                return new ReceivedHeaders();
+            }
+        };
     }
 
     private final HttpHeaders fields = UNCHECKED.newHeaders();
