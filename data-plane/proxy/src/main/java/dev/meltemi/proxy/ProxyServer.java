@@ -1,5 +1,7 @@
 package dev.meltemi.proxy;
 
+import dev.meltemi.proxy.checks.ApplicationProbe;
+import dev.meltemi.proxy.checks.HealthChecks;
 import dev.meltemi.proxy.names.Resolvers;
 import dev.meltemi.proxy.overload.Action;
 import dev.meltemi.proxy.overload.Overload;

@@ -1,6 +1,6 @@
 package dev.meltemi.sidecar;
 
-import dev.meltemi.proxy.ApplicationProbe;
+import dev.meltemi.proxy.checks.ApplicationProbe;
 import dev.meltemi.schemas.compiled.HealthCheck;
 import dev.meltemi.schemas.compiled.HealthCheckKind;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.meltemi.sidecar;
 
-import dev.meltemi.proxy.ApplicationProbe;
+import dev.meltemi.proxy.checks.ApplicationProbe;
 import dev.meltemi.proxy.names.NameSettings;
 import dev.meltemi.routing.Workload;
 import java.net.InetAddress;

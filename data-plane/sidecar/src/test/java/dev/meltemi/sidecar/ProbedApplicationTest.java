@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.meltemi.bus.InMemoryBus;
 import dev.meltemi.bus.TopicEvent;
-import dev.meltemi.proxy.ApplicationProbe;
+import dev.meltemi.proxy.checks.ApplicationProbe;
 import dev.meltemi.schemas.Topics;
 import dev.meltemi.schemas.compiled.HealthCheck;
 import dev.meltemi.schemas.compiled.HealthCheckKind;

@@ -1,6 +1,6 @@
-package dev.meltemi.proxy;
+package dev.meltemi.proxy.checks;
 
-import dev.meltemi.proxy.HealthProbe.Outcome;
+import dev.meltemi.proxy.checks.HealthProbe.Outcome;
 import dev.meltemi.proxy.upstream.UpstreamPools;
 import dev.meltemi.routing.Endpoint;
 import dev.meltemi.schemas.access.WorkloadLabels;
@@ -38,7 +38,7 @@ public final class ApplicationProbe implements AutoCloseable {
         void changed(boolean healthy, String why);
     }
 
-    ApplicationProbe(
+    public ApplicationProbe(
             EventLoop loop, UpstreamPools pools, InetSocketAddress address, Settings settings, Listener listener) {
         this.loop = loop;
         this.pools = pools;

@@ -1,4 +1,4 @@
-package dev.meltemi.proxy;
+package dev.meltemi.proxy.checks;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

@@ -1,6 +1,6 @@
-package dev.meltemi.proxy;
+package dev.meltemi.proxy.checks;
 
-import dev.meltemi.proxy.HealthProbe.Outcome;
+import dev.meltemi.proxy.checks.HealthProbe.Outcome;
 import dev.meltemi.proxy.upstream.UpstreamPools;
 import dev.meltemi.routing.Cluster;
 import dev.meltemi.routing.Endpoint;
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// Until it was asked an endpoint gets requests, unlike in Envoy, where a new endpoint waits for its first check. Its
 /// state belongs to one thread of its own: to tell a cluster may take a moment.
 @SuppressWarnings("FutureReturnValueIgnored") // what fails tells nobody, and is asked again
-final class HealthChecks implements AutoCloseable {
+public final class HealthChecks implements AutoCloseable {
     private static final int AT_ONCE = 64;
     private static final long LOOK_MILLIS = 500;
 
@@ -71,7 +71,11 @@ final class HealthChecks implements AutoCloseable {
         }
     }
 
-    HealthChecks(EventLoop loop, UpstreamPools pools, Supplier<Collection<Cluster>> clusters, RandomGenerator random) {
+    /// Begins to ask, on this loop.
+    ///
+    /// @param pools of this loop; closed with it
+    public HealthChecks(
+            EventLoop loop, UpstreamPools pools, Supplier<Collection<Cluster>> clusters, RandomGenerator random) {
         this.loop = loop;
         this.pools = pools;
         this.clusters = clusters;
@@ -193,12 +197,13 @@ final class HealthChecks implements AutoCloseable {
         }
     }
 
-    /// Questions that were asked, and how many of them failed.
-    long made() {
+    /// Questions that were answered, or not in time.
+    public long made() {
         return made.sum();
     }
 
-    long failed() {
+    /// Of these, how many not well.
+    public long failed() {
         return failed.sum();
     }
 

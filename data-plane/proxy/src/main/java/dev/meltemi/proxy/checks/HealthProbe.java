@@ -1,4 +1,4 @@
-package dev.meltemi.proxy;
+package dev.meltemi.proxy.checks;
 
 import dev.meltemi.proxy.upstream.UpstreamPools;
 import dev.meltemi.proxy.upstream.UpstreamStream;
