@@ -197,12 +197,12 @@ public final class HealthChecks implements AutoCloseable {
         }
     }
 
-    /// Questions that were answered, or not in time.
+    /// Questions that were asked.
     public long made() {
         return made.sum();
     }
 
-    /// Of these, how many not well.
+    /// Of these, how many found no good answer.
     public long failed() {
         return failed.sum();
     }
