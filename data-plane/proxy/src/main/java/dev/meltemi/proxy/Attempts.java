@@ -385,6 +385,8 @@ final class Attempts implements UpstreamUser {
 
     private void retryAfterBackoff() {
         exchange.body.rewind();
+        // that of the try that has failed: there is none to be late while we wait
+        exchange.tryDeadline = Exchange.NEVER;
         long wait = rules.nextBackoffNanos(client.loop().random);
         client.loop()
                 .executor

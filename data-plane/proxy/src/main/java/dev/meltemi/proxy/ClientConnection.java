@@ -126,8 +126,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
         exchange.requestBytes = consumed - consumedBefore;
         if (content.decoderResult().isFailure()) {
             content.release();
-            intake.brokenBody(
-                    exchange, String.valueOf(content.decoderResult().cause().getMessage()));
+            intake.brokenBody(exchange, content.decoderResult());
             return;
         }
         exchange.body.offer(content.content());

@@ -1,5 +1,6 @@
 package dev.meltemi.proxy;
 
+import dev.meltemi.proxy.wire.FieldCount;
 import dev.meltemi.proxy.wire.Framing;
 import dev.meltemi.proxy.wire.ReceivedHeaders;
 import dev.meltemi.proxy.wire.SentHeaders;
@@ -76,7 +77,7 @@ final class Http2Downstream implements Downstream {
             exchange.body.end(EmptyHttpHeaders.INSTANCE);
         }
         rearm();
-        intake.start(exchange, Http2Request.judged(block));
+        intake.start(exchange, Http2Request.judged(block, mostFields()));
         if (ended) {
             Mirroring.onRequestEnd(exchange);
         }
@@ -124,12 +125,17 @@ final class Http2Downstream implements Downstream {
             return;
         }
         String wrong = block.malformed() == null && block.hasPseudo() ? "pseudo_header_in_trailers" : block.malformed();
+        wrong = wrong == null ? FieldCount.ofTrailers(block.fields(), mostFields()) : wrong;
         boolean tooFew = exchange.framing.kind() == Framing.Kind.LENGTH && received != exchange.framing.length();
         if (wrong != null || tooFew) {
             refuse(wrong == null ? "content_length_mismatch" : wrong);
         } else {
             end(block.fields());
         }
+    }
+
+    private int mostFields() {
+        return server().settings().limits().fields();
     }
 
     private void end(HttpHeaders trailers) {

@@ -1,5 +1,6 @@
 package dev.meltemi.proxy;
 
+import dev.meltemi.proxy.wire.FieldCount;
 import dev.meltemi.proxy.wire.MalformedMessageException;
 import dev.meltemi.proxy.wire.ReceivedHeaders;
 import io.netty.handler.codec.DecoderResult;
@@ -72,11 +73,15 @@ final class Http2Request {
     }
 
     /// Whether it is one that we serve: what is well-formed and still isn't ours gets an answer.
-    static DecoderResult judged(ReceivedHeaders received) {
+    static DecoderResult judged(ReceivedHeaders received, int mostFields) {
         CharSequence scheme = received.scheme();
         boolean ours = scheme == null || "http".contentEquals(scheme) || "https".contentEquals(scheme);
-        return ours
+        if (!ours) {
+            return DecoderResult.failure(new MalformedMessageException(400, "unsupported_scheme"));
+        }
+        String tooMany = FieldCount.ofHead(received.fields(), mostFields);
+        return tooMany == null
                 ? DecoderResult.SUCCESS
-                : DecoderResult.failure(new MalformedMessageException(400, "unsupported_scheme"));
+                : DecoderResult.failure(new MalformedMessageException(431, tooMany));
     }
 }

@@ -20,9 +20,10 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored") // what fails closes the channel, and that is heard
 final class HttpOpening extends ChannelInboundHandlerAdapter implements CallerConnection {
     private static final byte FIRST_OF_PREFACE = 'P';
+
     private static final int LINE = 256;
-    private static final ByteBuf VERSION = Unpooled.unreleasableBuffer(
-            Unpooled.copiedBuffer("HTTP/", StandardCharsets.US_ASCII).asReadOnly());
+    private static final ByteBuf VERSION = constant("HTTP/");
+    private static final ByteBuf LINE_AND_EMPTY_LINE = constant("\r\n\r\n");
 
     private final Accepted accepted;
     private final Deadline deadline;
@@ -32,6 +33,11 @@ final class HttpOpening extends ChannelInboundHandlerAdapter implements CallerCo
     @SuppressWarnings("NullAway.Init") // handlerAdded
     private ChannelHandlerContext ctx;
 
+    private static ByteBuf constant(String text) {
+        return Unpooled.unreleasableBuffer(
+                Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII).asReadOnly());
+    }
+
     private HttpOpening(Accepted accepted) {
         this.accepted = accepted;
         this.deadline = new Deadline(accepted.loop.executor, this::expired);
@@ -39,9 +45,9 @@ final class HttpOpening extends ChannelInboundHandlerAdapter implements CallerCo
 
     /// Puts what serves the caller behind `context`, and gives it the first octets.
     static void begin(ChannelHandlerContext context, Accepted accepted, ByteBuf octets) {
-        if (isForeign(octets)) {
+        if (isBrokenPreface(octets)) {
             octets.release();
-            accepted.tell(Refusal.NOT_HTTP, "the_first_line_is_not_HTTP's");
+            accepted.tell(Refusal.NOT_HTTP, "the_preface_is_not_HTTP/2's");
             Closing.now(context);
             return;
         }
@@ -59,23 +65,28 @@ final class HttpOpening extends ChannelInboundHandlerAdapter implements CallerCo
         return mayBe ? Spoken.of(octets) : Spoken.HTTP_1;
     }
 
-    /// Whether a whole line of several words came that names neither a method that is known nor a version. An answer
-    /// would mean nothing to whoever sent that.
-    private static boolean isForeign(ByteBuf octets) {
+    /// Whether it is a line of three words, the last of which is no version, and an empty line behind it: shaped like a
+    /// preface, and a broken one ends the connection (RFC 9113, 3.4). Everybody else hears that it isn't a request.
+    private static boolean isBrokenPreface(ByteBuf octets) {
         if (Spoken.of(octets) != Spoken.OTHER) {
             return false;
         }
         int most = Math.min(octets.readableBytes(), LINE);
-        int end = octets.indexOf(octets.readerIndex(), octets.readerIndex() + most, (byte) '\n');
+        ByteBuf begin = octets.slice(octets.readerIndex(), most);
+        int end = ByteBufUtil.indexOf(LINE_AND_EMPTY_LINE, begin);
         if (end < 0) {
             return false;
         }
-        ByteBuf line = octets.slice(octets.readerIndex(), end - octets.readerIndex());
-        return ByteBufUtil.indexOf(VERSION, line) < 0 && line.indexOf(0, line.readableBytes(), (byte) ' ') > 0;
+        ByteBuf line = begin.slice(0, end);
+        int second = line.indexOf(0, end, (byte) ' ');
+        int third = second < 0 ? -1 : line.indexOf(second + 1, end, (byte) ' ');
+        return third > 0 && ByteBufUtil.indexOf(VERSION, line) < 0 && line.indexOf(0, end, (byte) '\n') < 0;
     }
 
     private static void http1(ChannelHandlerContext context, Accepted accepted) {
-        var decoder = new StrictRequestDecoder(accepted.server.settings().decoding());
+        ProxySettings settings = accepted.server.settings();
+        var decoder =
+                new StrictRequestDecoder(settings.decoding(), settings.limits().fields());
         var client = new ClientConnection(accepted, decoder);
         // added behind us, the last one first
         context.pipeline()

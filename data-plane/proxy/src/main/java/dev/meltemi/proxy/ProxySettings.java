@@ -79,15 +79,24 @@ public record ProxySettings(
 
     /// @param requestLine octets
     /// @param head octets of all headers together
+    /// @param fields in a head, or behind a body, Envoy's `max_headers_count`; proxies on the way add some
     /// @param replay octets of a request body that are kept for another try or a mirror; a longer one gets
     /// neither
-    /// @param connectionsPerEndpoint from one event loop
+    /// @param connectionsPerEndpoint from one event loop; more requests than that wait
+    /// @param waitingPerEndpoint requests of one event loop, Envoy's `max_pending_requests`; more are refused
     /// @param mirrors under way on one event loop; more are dropped
     /// @param refuseUnderscores whether a gateway refuses header names with underscores, which some applications
     /// take for dashes
     public record Limits(
-            int requestLine, int head, int replay, int connectionsPerEndpoint, int mirrors, boolean refuseUnderscores) {
-        public static final Limits DEFAULT = new Limits(8 * 1024, 60 * 1024, 64 * 1024, 1024, 64, true);
+            int requestLine,
+            int head,
+            int fields,
+            int replay,
+            int connectionsPerEndpoint,
+            int waitingPerEndpoint,
+            int mirrors,
+            boolean refuseUnderscores) {
+        public static final Limits DEFAULT = new Limits(8 * 1024, 60 * 1024, 100, 64 * 1024, 1024, 1024, 64, true);
     }
 
     public ProxySettings withUpstreamBindAddress(String address) {
@@ -196,12 +205,14 @@ public record ProxySettings(
                 upstreamBindAddress,
                 applicationBindAddress,
                 limits.connectionsPerEndpoint(),
+                limits.waitingPerEndpoint(),
                 timeouts.upstreamIdle(),
                 QUEUE_TIMEOUT,
                 ownListener,
                 tls,
                 files,
                 decoding(),
+                limits.fields(),
                 resolver);
     }
 }

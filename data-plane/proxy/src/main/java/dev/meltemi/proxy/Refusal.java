@@ -24,7 +24,7 @@ enum Refusal {
     TIMEOUT,
     /// It closed during the handshake.
     LEFT,
-    /// What it sent first is no HTTP of any version.
+    /// What it sent first is shaped like HTTP/2's preface and isn't.
     NOT_HTTP,
     /// It broke HTTP/2 in a way that concerns the whole connection.
     BROKEN_HTTP_2,

@@ -95,6 +95,20 @@ final class RequestIntake {
 
     /// A body that breaks off or breaks the protocol is never completed towards the upstream: that is reset.
     void brokenBody(Exchange exchange, String why) {
+        brokenBody(exchange, new ProxyFailure.MalformedRequest(400, why));
+    }
+
+    /// As above, by what its decoder says.
+    void brokenBody(Exchange exchange, DecoderResult result) {
+        brokenBody(
+                exchange,
+                result.cause() instanceof MalformedMessageException malformed
+                        ? new ProxyFailure.MalformedRequest(malformed.status(), malformed.why())
+                        : new ProxyFailure.MalformedRequest(
+                                400, String.valueOf(result.cause().getMessage())));
+    }
+
+    private void brokenBody(Exchange exchange, ProxyFailure.MalformedRequest wrong) {
         boolean answering = exchange.responseStarted;
         if (exchange.attempts != null) {
             exchange.attempts.stop();
@@ -103,10 +117,10 @@ final class RequestIntake {
         exchange.wantsClose = true;
         if (answering) {
             exchange.flag("DPE");
-            exchange.details = why;
+            exchange.details = wrong.why();
             client.reset();
         } else {
-            LocalReply.fail(exchange, new ProxyFailure.MalformedRequest(400, why));
+            LocalReply.fail(exchange, wrong);
             client.flushSoon();
         }
     }

@@ -333,7 +333,14 @@ class RuleActionsTest {
     void an_overflow_is_never_retried() throws IOException {
         var limits = ProxySettings.Limits.DEFAULT;
         var none = new ProxySettings.Limits(
-                limits.requestLine(), limits.head(), limits.replay(), 0, limits.mirrors(), limits.refuseUnderscores());
+                limits.requestLine(),
+                limits.head(),
+                limits.fields(),
+                limits.replay(),
+                0,
+                0,
+                limits.mirrors(),
+                limits.refuseUnderscores());
         try (var full = new ProxyUnderTest(ProxySettings.DEFAULT.with(none));
                 var origin = RecordingOrigin.answering(RecordingOrigin.OK)) {
             full.rules

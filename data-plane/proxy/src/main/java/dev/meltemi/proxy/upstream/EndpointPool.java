@@ -5,12 +5,14 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /// Connections to one endpoint from one event loop. The one used last is lent first, so that the rest can grow
-/// idle and close. Bounded: beyond the proxy's limit a request is refused; beyond its cluster's it waits in line.
+/// idle and close. Bounded: beyond the proxy's limit, or its cluster's, a request waits in line, and that is bounded
+/// too.
 final class EndpointPool implements Pool {
     private final Way way;
     private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>();
-    /// Not connected: each stands for a request that waits. Bounded by the cluster's limit of pending requests, and by
-    /// the callers' connections, each of which has one request under way.
+    /// Not connected: each stands for a request that waits. Bounded by the proxy's limit and by the cluster's of
+    /// pending
+    /// requests.
     private final ArrayDeque<UpstreamConnection> waiting = new ArrayDeque<>();
 
     private boolean closed;
@@ -46,13 +48,13 @@ final class EndpointPool implements Pool {
             return pooled;
         }
         UpstreamConnection connection = new UpstreamConnection(this, user, cluster, connectTimeoutNanos);
-        if (way.isFull()) {
-            connection.refuse("connections_to_endpoint");
-        } else if (!connection.takePending()) {
+        if (!connection.takePending()) {
             connection.refuse("pending_requests");
-        } else if (connection.takeConnection(way.isUnused())) {
+        } else if (!way.isFull() && connection.takeConnection(way.isUnused())) {
             way.opened();
             connection.connect();
+        } else if (!way.hasRoomToWait(waiting.size())) {
+            connection.refuse("requests_waiting_for_endpoint");
         } else {
             connection.waitInLine();
             waiting.addLast(connection);
@@ -68,7 +70,7 @@ final class EndpointPool implements Pool {
     /// Opens connections for those who have waited longest: one has just closed.
     private void openForWaiting() {
         for (UpstreamConnection first = waiting.peekFirst();
-                first != null && first.takeConnection(way.isUnused());
+                first != null && !way.isFull() && first.takeConnection(way.isUnused());
                 first = waiting.peekFirst()) {
             waiting.pollFirst();
             way.opened();

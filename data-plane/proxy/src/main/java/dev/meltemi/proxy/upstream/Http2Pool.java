@@ -19,8 +19,7 @@ final class Http2Pool implements Pool {
 
     private final Way way;
     private final List<SharedConnection> open = new ArrayList<>(1);
-    /// Requests without a stream. Bounded by the cluster's limit of pending requests, and by what callers may have
-    /// under way.
+    /// Requests without a stream. Bounded by the proxy's limit and by the cluster's of pending requests.
     private final ArrayDeque<LentStream> waiting = new ArrayDeque<>(0);
 
     private final Deadline age;
@@ -47,6 +46,8 @@ final class Http2Pool implements Pool {
             free.take(stream);
         } else if (!stream.takePending()) {
             stream.fail(Failure.Kind.OVERFLOW, "pending_requests");
+        } else if (!way.hasRoomToWait(waiting.size())) {
+            stream.fail(Failure.Kind.OVERFLOW, "requests_waiting_for_endpoint");
         } else {
             queue(stream);
             openForWaiting();

@@ -2,6 +2,7 @@ package dev.meltemi.proxy.upstream;
 
 import dev.meltemi.proxy.tls.ProvenPeer;
 import dev.meltemi.proxy.upstream.UpstreamUser.Failure;
+import dev.meltemi.proxy.wire.FieldCount;
 import dev.meltemi.proxy.wire.Framing;
 import dev.meltemi.proxy.wire.MalformedMessageException;
 import dev.meltemi.proxy.wire.OutgoingHead;
@@ -246,8 +247,11 @@ final class LentStream implements UpstreamStream {
 
     /// A block behind the head always ends the stream: Netty refuses any other.
     private void onTrailers(ReceivedHeaders headers) {
+        String tooMany = FieldCount.ofTrailers(headers.fields(), mostFields());
         if (headers.hasPseudo()) {
             broken("pseudo_header_in_trailers");
+        } else if (tooMany != null) {
+            broken(tooMany);
         } else {
             ended(headers.fields());
         }
@@ -255,7 +259,10 @@ final class LentStream implements UpstreamStream {
 
     private void onHead(UpstreamUser user, ReceivedHeaders headers, boolean end) {
         int status = status(headers.status());
-        if (status < 100) {
+        String tooMany = FieldCount.ofHead(headers.fields(), mostFields());
+        if (tooMany != null) {
+            broken(tooMany);
+        } else if (status < 100) {
             broken("invalid_status");
         } else if (status == 101) {
             broken("unrequested_upgrade");
@@ -268,6 +275,10 @@ final class LentStream implements UpstreamStream {
         } else {
             onFinalHead(user, status, headers.fields(), end);
         }
+    }
+
+    private int mostFields() {
+        return pool.way().pools().settings().mostFields();
     }
 
     private void onFinalHead(UpstreamUser user, int status, HttpHeaders fields, boolean end) {

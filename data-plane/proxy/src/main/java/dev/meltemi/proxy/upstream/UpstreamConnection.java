@@ -75,7 +75,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         this.user = user;
         this.cluster = cluster;
         this.timeoutNanos = timeoutNanos;
-        this.decoder = new StrictResponseDecoder(pool.way().pools().settings().responses());
+        UpstreamSettings settings = pool.way().pools().settings();
+        this.decoder = new StrictResponseDecoder(settings.responses(), settings.mostFields());
         this.idleDeadline = new Deadline(pool.way().pools().loop(), this::late);
     }
 

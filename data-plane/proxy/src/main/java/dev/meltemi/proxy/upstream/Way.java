@@ -36,6 +36,11 @@ final class Way {
         return open == 0;
     }
 
+    /// Whether another request may wait beside so many.
+    boolean hasRoomToWait(int waiting) {
+        return waiting < pools.settings().maxWaiting();
+    }
+
     /// Beyond the proxy's limit nothing more is opened.
     boolean isFull() {
         return open >= pools.settings().maxConnections();

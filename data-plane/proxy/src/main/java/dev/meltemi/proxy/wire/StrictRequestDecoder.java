@@ -13,14 +13,17 @@ import java.util.List;
 /// Netty's decoder without its tolerance: one space between the words of a request line, a known version, no
 /// content-length beside a transfer-encoding, no header over several lines. Counts the octets of what it emits.
 public final class StrictRequestDecoder extends HttpRequestDecoder {
+    private final int mostFields;
     private long consumed;
     private boolean between = true;
     private boolean inBody;
     private boolean folded;
     private boolean holding;
 
-    public StrictRequestDecoder(HttpDecoderConfig config) {
+    /// @param mostFields in a head, or behind a body
+    public StrictRequestDecoder(HttpDecoderConfig config, int mostFields) {
         super(config);
+        this.mostFields = mostFields;
     }
 
     /// Octets of all messages emitted so far, exact at the moment a message is handed on.
@@ -99,20 +102,31 @@ public final class StrictRequestDecoder extends HttpRequestDecoder {
         while (buffer.isReadable()) {
             byte first = buffer.getByte(buffer.readerIndex());
             if (first != '\r' && first != '\n') {
-                return true;
+                return beginsMethod(first) || refuse(buffer, out, "no_method");
             }
             if (first == '\r' && buffer.readableBytes() == 1) {
                 return false;
             }
             if (first == '\n' || buffer.getByte(buffer.readerIndex() + 1) != '\n') {
-                buffer.skipBytes(buffer.readableBytes());
-                HttpMessage broken = createInvalidMessage();
-                broken.setDecoderResult(DecoderResult.failure(new MalformedMessageException(400, "bare_cr_or_lf")));
-                out.add(broken);
-                return false;
+                return refuse(buffer, out, "bare_cr_or_lf");
             }
             buffer.skipBytes(2);
         }
+        return false;
+    }
+
+    /// What can't become a request, such as TLS where none is expected, is refused before a line of it has come: there
+    /// may be none.
+    private static boolean beginsMethod(byte first) {
+        return first > ' ' && first < 0x7f && "\"(),/:;<=>?@[\\]{}".indexOf(first) < 0;
+    }
+
+    /// @return false: nothing follows
+    private boolean refuse(ByteBuf buffer, List<Object> out, String why) {
+        buffer.skipBytes(buffer.readableBytes());
+        HttpMessage broken = createInvalidMessage();
+        broken.setDecoderResult(DecoderResult.failure(new MalformedMessageException(400, why)));
+        out.add(broken);
         return false;
     }
 
@@ -124,6 +138,7 @@ public final class StrictRequestDecoder extends HttpRequestDecoder {
             }
             folded = false;
         }
+        FieldCount.check(part, mostFields, 431);
         if (part instanceof LastHttpContent) {
             inBody = false;
         }

@@ -1,5 +1,7 @@
 package dev.meltemi.proxy.wire;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -7,14 +9,27 @@ import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.HttpVersion;
+import java.util.List;
 
 /// Netty's decoder of answers, told which request they answer, and without its tolerance: one space between the
 /// words of a status line, a version and a status that are ones, one length.
 public final class StrictResponseDecoder extends HttpResponseDecoder {
+    private final int mostFields;
     private boolean toHead;
 
-    public StrictResponseDecoder(HttpDecoderConfig config) {
+    /// @param mostFields in a head, or behind a body
+    public StrictResponseDecoder(HttpDecoderConfig config, int mostFields) {
         super(config);
+        this.mostFields = mostFields;
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext ctx, ByteBuf buffer, List<Object> out) throws Exception {
+        int before = out.size();
+        super.decode(ctx, buffer, out);
+        for (int i = before; i < out.size(); i++) {
+            FieldCount.check(out.get(i), mostFields, 502);
+        }
     }
 
     /// @param toHead whether the next final answer is one to HEAD, which has no body whatever its headers say

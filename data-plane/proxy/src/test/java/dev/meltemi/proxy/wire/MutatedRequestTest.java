@@ -75,12 +75,14 @@ class MutatedRequestTest {
 
     /// @return null when it is refused or isn't whole
     private static @Nullable Read read(String message) {
-        var channel = new EmbeddedChannel(new StrictRequestDecoder(new HttpDecoderConfig()
-                .setMaxInitialLineLength(8192)
-                .setMaxHeaderSize(60 * 1024)
-                .setMaxChunkSize(64 * 1024)
-                .setStrictLineParsing(true)
-                .setAllowDuplicateContentLengths(false)));
+        var channel = new EmbeddedChannel(new StrictRequestDecoder(
+                new HttpDecoderConfig()
+                        .setMaxInitialLineLength(8192)
+                        .setMaxHeaderSize(60 * 1024)
+                        .setMaxChunkSize(64 * 1024)
+                        .setStrictLineParsing(true)
+                        .setAllowDuplicateContentLengths(false),
+                100));
         try {
             channel.writeInbound(Unpooled.copiedBuffer(message, StandardCharsets.ISO_8859_1));
             if (!(channel.readInbound() instanceof HttpRequest request)
