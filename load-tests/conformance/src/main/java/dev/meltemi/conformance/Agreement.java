@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// several ways.
 final class Agreement {
     /// Shares are found out by asking often.
-    private static final double TOLERATED_SHARE = 0.04;
+    static final double TOLERATED_SHARE = 0.04;
 
     private static final Set<String> DESTINATION = Set.of("host", "subset", "port", "weight", "percentage");
 

@@ -55,6 +55,9 @@ public final class ConformanceCommand implements Callable<Integer> {
                     + " protocol, and judge by what origins and client see")
     private boolean live;
 
+    @Option(names = "--http2", description = "with --live: clients speak HTTP/2 also where HTTP/1.1 would do")
+    private boolean http2;
+
     private enum Format {
         table,
         json
@@ -65,7 +68,7 @@ public final class ConformanceCommand implements Callable<Integer> {
         if (!live) {
             return run(null);
         }
-        try (var mesh = new LiveMesh()) {
+        try (var mesh = new LiveMesh(http2)) {
             return run(mesh);
         }
     }

@@ -43,6 +43,7 @@ record LiveAnswer(RoutingCase asked, List<LiveMesh.Sent> sent, List<LiveMesh.Arr
             case "answeredByProxy" -> originals().isEmpty() && first() != null;
             case "connectionClosed" -> first() == null;
             case "status" -> status();
+            case "grpcStatus" -> GrpcStatus.of(status(), answer().header("grpc-status"));
             case "redirect" -> Map.of("status", status(), "location", answer().header("location"));
             case "directResponse" -> Map.of("status", status(), "body", answer().body());
             case "responseHeaders", "responseAbsent" -> RoutingAnswer.asked(key, expected, answer().headers());

@@ -4,17 +4,18 @@ import dev.meltemi.proxy.ProxyPorts;
 import dev.meltemi.proxy.ProxyServer;
 import dev.meltemi.proxy.ProxySettings;
 import dev.meltemi.routing.Clusters;
+import dev.meltemi.routing.ConnectionDecision;
 import dev.meltemi.routing.Decision;
 import dev.meltemi.routing.RouteTable;
 import dev.meltemi.routing.Workload;
 import dev.meltemi.schemas.Revision;
-import java.io.BufferedInputStream;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -36,10 +37,16 @@ final class LiveMesh implements AutoCloseable {
     static final String NUMBER = "x-conformance-request";
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration LONGEST_DELAY = Duration.ofSeconds(8);
 
     /// On one event loop, so that what is drawn is the same in each run.
     private final LoopResources loop = LoopResources.create("conformance", 1, true);
 
+    /// Of clients and applications; the proxy's is its own.
+    private final EventLoopGroup applications = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+
+    private final LiveCertificates certificates = new LiveCertificates();
+    private final boolean preferHttp2;
     private final AtomicReference<@Nullable RouteTable> table = new AtomicReference<>();
     private final ProxyServer proxy = new ProxyServer(
             new ProxyPorts(
@@ -47,14 +54,21 @@ final class LiveMesh implements AutoCloseable {
                     entry -> true,
                     InstantSource.system(),
                     new SplittableRandom(1),
-                    () -> null),
-            ProxySettings.DEFAULT,
+                    () -> certificates.identity),
+            ProxySettings.DEFAULT.withCredentials(certificates.folder()),
             loop);
     private final Map<String, InetSocketAddress> listeners = new HashMap<>();
-    private final LiveOrigins origins = new LiveOrigins(this::arrived);
+    private final LiveOrigins origins =
+            new LiveOrigins(new LiveOrigin.Run(applications, certificates.application(), this::arrived));
     private final List<Arrived> arrived = new CopyOnWriteArrayList<>();
     private volatile Map<String, List<String>> answerHeaders = Map.of();
+    private LiveWay way = new LiveWay(LiveWay.Speech.HTTP_1, null);
     private int number;
+
+    /// @param preferHttp2 clients speak HTTP/2 also where HTTP/1.1 would do
+    LiveMesh(boolean preferHttp2) {
+        this.preferHttp2 = preferHttp2;
+    }
 
     /// What came to an origin.
     ///
@@ -84,68 +98,71 @@ final class LiveMesh implements AutoCloseable {
     String begin(MeshOfCase mesh, Workload self, RoutingCase asked) {
         var compiled = origins.behind(mesh.compiled());
         var now = RouteTable.of(self, Revision.NONE, compiled, new Clusters(), null);
+        var random = new SplittableRandom(1);
+        ConnectionDecision connection = asked.isHttp() ? null : now.connect(asked.connection(), random);
+        way = LiveWay.of(asked, connection, preferHttp2);
         table.set(now);
         arrived.clear();
         answerHeaders = asked.headers("backendResponseHeaders");
-        var random = new SplittableRandom(1);
-        for (int i = 0; i < 200; i++) {
-            Decision decision = now.decide(asked.head(), random);
-            if (decision instanceof Decision.Forward forward) {
-                String why = origins.whyNot(forward.cluster());
-                if (!why.isEmpty()) {
-                    return why;
-                }
-                if (forward.route().fault().delayNanos() > Duration.ofSeconds(1).toNanos()) {
-                    return "the rule delays for longer than a test waits";
-                }
-            }
+        if (way.serverName() != null && !asked.byGateway() && way.speech() != LiveWay.Speech.LINES) {
+            return "https in the mesh: nobody but the application and the endpoint can read what is said";
         }
-        return "";
+        String why = certificates.provide(mesh.compiled());
+        for (int i = 0; i < 200 && why.isEmpty(); i++) {
+            why = way.speech() == LiveWay.Speech.LINES
+                    ? whyNot(now.connect(asked.connection(), random))
+                    : whyNot(now.decide(asked.head(), random));
+        }
+        return why;
+    }
+
+    private String whyNot(Decision decision) {
+        if (!(decision instanceof Decision.Forward forward)) {
+            return "";
+        }
+        String why = origins.whyNot(forward.cluster());
+        return why.isEmpty() && forward.route().fault().delayNanos() > LONGEST_DELAY.toNanos()
+                ? "the rule delays for longer than a test waits"
+                : why;
+    }
+
+    private String whyNot(ConnectionDecision decision) {
+        return switch (decision) {
+            case ConnectionDecision.Forward forward -> origins.whyNot(forward.cluster());
+            case ConnectionDecision.Passthrough passthrough -> origins.whyNot(passthrough.cluster());
+            case ConnectionDecision.Requests _, ConnectionDecision.Close _ -> "";
+        };
     }
 
     private InetSocketAddress listener(RoutingCase asked) {
-        return listeners.computeIfAbsent((asked.byGateway() ? "gateway " : "sidecar ") + asked.port(), _ -> {
+        String towards = asked.isHttp() || asked.byGateway() ? "" : asked.host();
+        String name = (asked.byGateway() ? "gateway " : "sidecar ") + towards + ":" + asked.port();
+        return listeners.computeIfAbsent(name, _ -> {
             var any = new InetSocketAddress(address("127.97.0.1"), 0);
-            var bound =
-                    asked.byGateway() ? proxy.bindGateway(any, asked.port()) : proxy.bindOutbound(any, asked.port());
+            var bound = asked.byGateway()
+                    ? proxy.bindGateway(any, asked.port())
+                    : towards.isEmpty()
+                            ? proxy.bindOutbound(any, asked.port())
+                            : proxy.bindTowards(any, towards, asked.port());
             return (InetSocketAddress)
                     Objects.requireNonNull(bound.block(PATIENCE), "bound").address();
         });
     }
 
-    /// The same request several times, one after the other on one connection as long as it lasts.
+    /// The same several times, one after the other on one connection as long as it lasts.
     List<Sent> send(RoutingCase asked, int times) throws IOException {
         var sent = new ArrayList<Sent>();
         while (sent.size() < times) {
-            try (var socket = new Socket()) {
-                socket.connect(listener(asked), (int) PATIENCE.toMillis());
-                socket.setSoTimeout((int) PATIENCE.toMillis());
-                var in = new BufferedInputStream(socket.getInputStream());
-                LiveMessage answer = null;
+            try (var caller = new LiveCaller(applications, certificates, listener(asked), way, PATIENCE)) {
+                LiveMessage answer;
                 do {
                     String name = Integer.toString(number++);
-                    socket.getOutputStream().write(wire(asked, name).getBytes(StandardCharsets.ISO_8859_1));
-                    answer = LiveMessage.read(in, !asked.text("method", "GET").equals("HEAD"));
+                    answer = caller.ask(asked, name);
                     sent.add(new Sent(name, answer));
-                } while (answer != null
-                        && sent.size() < times
-                        && !answer.header("connection").equals("close"));
+                } while (answer != null && sent.size() < times && caller.lasts(answer));
             }
         }
         return sent;
-    }
-
-    private static String wire(RoutingCase asked, String number) {
-        String method = asked.text("method", "GET");
-        var wire = new StringBuilder(method + " " + asked.path() + " HTTP/1.1\r\nHost: " + asked.text("host", "")
-                + "\r\n" + NUMBER + ": " + number + "\r\n");
-        asked.headers("headers")
-                .forEach((name, values) -> values.forEach(
-                        value -> wire.append(name).append(": ").append(value).append("\r\n")));
-        if (List.of("POST", "PUT", "PATCH").contains(method)) {
-            wire.append("content-length: 0\r\n");
-        }
-        return wire.append("\r\n").toString();
     }
 
     /// What came of these requests, mirrored ones included, which come when they come.
@@ -180,6 +197,8 @@ final class LiveMesh implements AutoCloseable {
     public void close() {
         proxy.drain(Duration.ofMillis(50)).block(PATIENCE);
         origins.close();
+        applications.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+        certificates.close();
         loop.disposeLater(Duration.ZERO, Duration.ofSeconds(1)).block(PATIENCE);
     }
 }

@@ -1,76 +1,49 @@
 package dev.meltemi.conformance;
 
-import java.io.IOException;
-import java.io.InputStream;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
-/// An HTTP/1.1 message as it stood on the wire.
+/// A message as it came, whichever protocol carried it.
 ///
-/// @param start request line or status line
-/// @param headers values by lower-case name, a line each
+/// @param start request line or status line, as HTTP/1.1 writes it
+/// @param headers values by lower-case name, a line each; trailers are among them
 record LiveMessage(String start, Map<String, List<String>> headers, String body) {
-    /// Nothing of ours is longer.
-    private static final int LONGEST_LINE = 64 * 1024;
+    static LiveMessage of(FullHttpRequest request) {
+        return new LiveMessage(
+                request.method() + " " + request.uri() + " " + request.protocolVersion(),
+                headers(request.headers(), request.trailingHeaders()),
+                request.content().toString(StandardCharsets.UTF_8));
+    }
 
-    /// @param hasBody false for the answer to a HEAD
-    /// @return null at the end of the stream
-    static @Nullable LiveMessage read(InputStream in, boolean hasBody) throws IOException {
-        String start = line(in);
-        if (start == null) {
-            return null;
-        }
+    static LiveMessage of(FullHttpResponse answer) {
+        return new LiveMessage(
+                answer.protocolVersion() + " " + answer.status().code(),
+                headers(answer.headers(), answer.trailingHeaders()),
+                answer.content().toString(StandardCharsets.UTF_8));
+    }
+
+    /// A line on a connection that carries anything.
+    ///
+    /// @param name of the header that the line stands for
+    static LiveMessage ofLine(String name, String line) {
+        return new LiveMessage("TCP 0", Map.of(name, List.of(line.strip())), "");
+    }
+
+    private static Map<String, List<String>> headers(HttpHeaders head, HttpHeaders trailers) {
         var headers = new TreeMap<String, List<String>>();
-        for (String line = line(in); line != null && !line.isEmpty(); line = line(in)) {
-            int colon = line.indexOf(':');
-            if (colon < 0) {
-                throw new IOException("no header: " + line);
-            }
-            headers.computeIfAbsent(line.substring(0, colon).toLowerCase(Locale.ROOT), _ -> new ArrayList<>())
-                    .add(line.substring(colon + 1).strip());
+        for (HttpHeaders fields : List.of(head, trailers)) {
+            fields.forEach(
+                    field -> headers.computeIfAbsent(field.getKey().toLowerCase(Locale.ROOT), _ -> new ArrayList<>())
+                            .add(field.getValue()));
         }
-        return new LiveMessage(start, headers, hasBody ? body(in, start, headers) : "");
-    }
-
-    private static String body(InputStream in, String start, Map<String, List<String>> headers) throws IOException {
-        if (headers.containsKey("transfer-encoding")) {
-            var body = new StringBuilder();
-            for (int size = chunk(in); size > 0; size = chunk(in)) {
-                body.append(new String(in.readNBytes(size), StandardCharsets.UTF_8));
-                line(in);
-            }
-            line(in);
-            return body.toString();
-        }
-        String length = headers.getOrDefault("content-length", List.of("0")).getFirst();
-        boolean none = start.startsWith("HTTP/1.1 204") || start.startsWith("HTTP/1.1 304");
-        return none ? "" : new String(in.readNBytes(Integer.parseInt(length)), StandardCharsets.UTF_8);
-    }
-
-    private static int chunk(InputStream in) throws IOException {
-        String size = line(in);
-        return size == null ? 0 : Integer.parseInt(size.split(";", 2)[0].strip(), 16);
-    }
-
-    private static @Nullable String line(InputStream in) throws IOException {
-        var line = new StringBuilder();
-        for (int octet = in.read(); octet != '\n'; octet = in.read()) {
-            if (octet < 0) {
-                return line.isEmpty() ? null : line.toString();
-            }
-            if (octet != '\r') {
-                line.append((char) octet);
-            }
-            if (line.length() > LONGEST_LINE) {
-                throw new IOException("a line without end");
-            }
-        }
-        return line.toString();
+        return headers;
     }
 
     int status() {

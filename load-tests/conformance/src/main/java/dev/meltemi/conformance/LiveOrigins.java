@@ -15,16 +15,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.BiFunction;
 
 /// The applications of a run: one at each port of each endpoint, made when a case needs it first.
 final class LiveOrigins implements AutoCloseable {
-    private final BiFunction<LiveOrigin.Place, LiveMessage, Map<String, List<String>>> taker;
+    private final LiveOrigin.Run run;
     private final Map<LiveOrigin.Place, LiveOrigin> origins = new HashMap<>();
     private final Set<String> addresses = new HashSet<>();
 
-    LiveOrigins(BiFunction<LiveOrigin.Place, LiveMessage, Map<String, List<String>>> taker) {
-        this.taker = taker;
+    LiveOrigins(LiveOrigin.Run run) {
+        this.run = run;
     }
 
     /// The same mesh with an origin of ours behind each endpoint; a host without endpoints gets one for each subset
@@ -87,7 +86,7 @@ final class LiveOrigins implements AutoCloseable {
                     endpoint.getNamespace() + "/" + endpoint.getWorkload());
             String own = "127.98." + Math.floorMod(service.getHost().hashCode(), 250) + "."
                     + (1 + Math.floorMod((endpoint.getInstance() + subsets).hashCode(), 250));
-            var origin = origins.computeIfAbsent(place, _ -> new LiveOrigin(place, LiveMesh.address(own), taker));
+            var origin = origins.computeIfAbsent(place, _ -> new LiveOrigin(run, place, LiveMesh.address(own)));
             address = origin.address().getAddress().getHostAddress();
             ports.put(Integer.toString(port.getNumber()), origin.address().getPort());
             addresses.add(address);

@@ -33,18 +33,6 @@ final class RoutingAnswer {
     private final Map<String, Double> workloads = new TreeMap<>();
     private final Decision first;
 
-    /// What a status without a gRPC status means to a gRPC client (gRPC's http-grpc-status-mapping).
-    private static final Map<Integer, String> GRPC_STATUS = Map.of(
-            200, "OK",
-            400, "INTERNAL",
-            401, "UNAUTHENTICATED",
-            403, "PERMISSION_DENIED",
-            404, "UNIMPLEMENTED",
-            429, "UNAVAILABLE",
-            502, "UNAVAILABLE",
-            503, "UNAVAILABLE",
-            504, "UNAVAILABLE");
-
     RoutingAnswer(RouteTable table, RoutingCase asked, RandomGenerator random) {
         this.asked = asked;
         this.first = table.decide(asked.head(), random);
@@ -90,7 +78,7 @@ final class RoutingAnswer {
             case "answeredByProxy" ->
                 !isForward(first) || aborted() || crossOrigin(first).preflight();
             case "status" -> status();
-            case "grpcStatus" -> GRPC_STATUS.getOrDefault(status(), "UNKNOWN");
+            case "grpcStatus" -> GrpcStatus.ofHttp(status());
             case "services" -> services;
             case "workloads" -> workloads;
             case "redirect" -> redirect();

@@ -54,6 +54,20 @@ record RoutingCase(Map<String, Object> asked, Map<String, Object> expect) {
         return text("protocol", "HTTP").equals("HTTP");
     }
 
+    /// Without the port that a caller may write beside it.
+    String bareHost() {
+        int colon = host().indexOf(':');
+        return colon < 0 ? host() : host().substring(0, colon);
+    }
+
+    boolean isGrpc() {
+        return isGrpc(headers("headers").getOrDefault("content-type", List.of()));
+    }
+
+    static boolean isGrpc(List<String> contentTypes) {
+        return contentTypes.stream().anyMatch(type -> type.startsWith("application/grpc"));
+    }
+
     /// Each with one value; several lines of a name are told joined by commas.
     Map<String, List<String>> headers(String key) {
         var headers = new TreeMap<String, List<String>>(String.CASE_INSENSITIVE_ORDER);

@@ -92,7 +92,7 @@ class ExplainingAndServingAgreeTest {
 
     @Test
     void a_proxy_does_with_a_request_what_was_explained() throws IOException {
-        try (var live = new LiveMesh()) {
+        try (var live = new LiveMesh(false)) {
             for (int seed = 0; seed < MESHES; seed++) {
                 var rules = new GeneratedRules(new SplittableRandom(seed));
                 var mesh = MeshOfCase.of(rules.documents());
