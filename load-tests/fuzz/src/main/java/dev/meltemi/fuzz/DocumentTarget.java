@@ -10,13 +10,17 @@ import java.util.List;
 import java.util.Optional;
 
 /// Any text, perhaps a stream of documents, is judged, compiled and routed by: nothing throws, nothing hangs, and what
-/// is
-/// refused says where and why. A document that was accepted never makes the compiler or a table throw.
+/// is refused says where and why. A document that was accepted never makes the compiler or a table throw.
 public final class DocumentTarget {
     /// Of one document on a busy machine; a single one takes milliseconds.
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private DocumentTarget() {}
+
+    /// Called by the fuzzer before any input: loading and instrumenting our classes takes longer than an input may.
+    public static void fuzzerInitialize() {
+        judge("");
+    }
 
     /// Called by the fuzzer with each input.
     public static void fuzzerTestOneInput(byte[] data) {
