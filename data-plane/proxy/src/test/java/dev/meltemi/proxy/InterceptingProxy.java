@@ -26,6 +26,8 @@ final class InterceptingProxy {
                 rules::table,
                 entry -> {
                     var way = entry.edge().way();
+                    System.out.println(entry.edge().service().name() + " " + entry.responseCode() + " "
+                            + entry.responseCodeDetails());
                     System.out.println(entry.protocol() + " " + entry.edge().reporter() + " " + way.upstreamCluster()
                             + " " + way.upstreamHost() + " " + entry.responseFlags());
                     return true;

@@ -3,17 +3,12 @@ package dev.meltemi.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,25 +35,33 @@ class InterceptionTest {
     @BeforeAll
     static void a_pod_and_a_world() throws IOException, InterruptedException {
         assumeTrue(possible(), "needs root, ip and iptables");
-        run("ip", "netns", "add", WORLD);
-        run("ip", "-n", POD, "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", WORLD);
+        Namespaces.run("ip", "netns", "add", WORLD);
+        Namespaces.run("ip", "-n", POD, "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", WORLD);
         for (String namespace : List.of(POD, WORLD)) {
-            run("ip", "-n", namespace, "link", "set", "lo", "up");
-            run("ip", "-n", namespace, "addr", "add", (namespace.equals(POD) ? OWN : REMOTE) + "/24", "dev", "eth0");
-            run("ip", "-n", namespace, "link", "set", "eth0", "up");
+            Namespaces.run("ip", "-n", namespace, "link", "set", "lo", "up");
+            Namespaces.run(
+                    "ip",
+                    "-n",
+                    namespace,
+                    "addr",
+                    "add",
+                    (namespace.equals(POD) ? OWN : REMOTE) + "/24",
+                    "dev",
+                    "eth0");
+            Namespaces.run("ip", "-n", namespace, "link", "set", "eth0", "up");
         }
-        run("ip", "-n", POD, "route", "add", "default", "via", REMOTE);
-        start(WORLD, "NamespaceServers", "world");
-        start(POD, "NamespaceServers", "application");
-        start(POD, "InterceptingProxy", OWN, REMOTE, DB, WEB, "ALLOW_ANY");
+        Namespaces.run("ip", "-n", POD, "route", "add", "default", "via", REMOTE);
+        STARTED.add(Namespaces.start(WORLD, line -> {}, "NamespaceServers", "world"));
+        STARTED.add(Namespaces.start(POD, line -> {}, "NamespaceServers", "application"));
+        STARTED.add(Namespaces.start(POD, TOLD::add, "InterceptingProxy", OWN, REMOTE, DB, WEB, "ALLOW_ANY"));
         script();
     }
 
     private static boolean possible() throws IOException, InterruptedException {
         return System.getProperty("user.name").equals("root")
-                && succeeds("ip", "netns", "add", POD)
-                && succeeds("ip", "netns", "exec", POD, "iptables", "-t", "nat", "-L", "-n")
-                && succeeds("setpriv", "--version");
+                && Namespaces.succeeds("ip", "netns", "add", POD)
+                && Namespaces.succeeds("ip", "netns", "exec", POD, "iptables", "-t", "nat", "-L", "-n")
+                && Namespaces.succeeds("setpriv", "--version");
     }
 
     @AfterAll
@@ -68,7 +71,7 @@ class InterceptionTest {
             process.onExit().join();
         });
         for (String namespace : List.of(POD, WORLD)) {
-            succeeds("ip", "netns", "del", namespace);
+            Namespaces.succeeds("ip", "netns", "del", namespace);
         }
     }
 
@@ -109,14 +112,14 @@ class InterceptionTest {
 
     @Test
     void what_others_open_reaches_the_application_at_the_address_they_asked_for() throws Exception {
-        assertThat(connectFrom(WORLD, OWN, 8080, get("app"))).endsWith("application called from 127.0.0.6");
+        assertThat(Namespaces.connectFrom(WORLD, OWN, 8080, get("app"))).endsWith("application called from 127.0.0.6");
 
         told("HTTP/1.1 destination InboundPassthroughCluster " + OWN + ":8080 -");
     }
 
     @Test
     void a_call_of_the_sidecar_to_its_own_address_arrives_like_anothers_and_goes_round_once() throws Exception {
-        String answer = run(
+        String answer = Namespaces.run(
                 "ip",
                 "netns",
                 "exec",
@@ -127,7 +130,7 @@ class InterceptionTest {
                 "--clear-groups",
                 "bash",
                 "-c",
-                command(OWN, 8080, get("self")));
+                Namespaces.command(OWN, 8080, get("self")));
 
         assertThat(answer).endsWith("application called from 127.0.0.6");
     }
@@ -137,7 +140,7 @@ class InterceptionTest {
         for (String who : List.of("--reuid", "--regid")) {
             int before = TOLD.size();
 
-            assertThat(run(
+            assertThat(Namespaces.run(
                             "ip",
                             "netns",
                             "exec",
@@ -148,7 +151,7 @@ class InterceptionTest {
                             "--clear-groups",
                             "bash",
                             "-c",
-                            command(REMOTE, 5432, "")))
+                            Namespaces.command(REMOTE, 5432, "")))
                     .isEqualTo("world called from " + OWN);
             assertThat(TOLD).hasSize(before);
         }
@@ -166,7 +169,7 @@ class InterceptionTest {
         } finally {
             script();
         }
-        String rules = run("ip", "netns", "exec", POD, "iptables", "-t", "nat", "-S");
+        String rules = Namespaces.run("ip", "netns", "exec", POD, "iptables", "-t", "nat", "-S");
         assertThat(rules.lines().filter("-A OUTPUT -p tcp -j MELTEMI_OUTPUT"::equals))
                 .hasSize(1);
         assertThat(rules).doesNotContain("10.96.0.0/16");
@@ -177,7 +180,7 @@ class InterceptionTest {
         try {
             script("--clean");
 
-            assertThat(run("ip", "netns", "exec", POD, "iptables", "-t", "nat", "-S"))
+            assertThat(Namespaces.run("ip", "netns", "exec", POD, "iptables", "-t", "nat", "-S"))
                     .doesNotContain("MELTEMI");
         } finally {
             script();
@@ -199,81 +202,12 @@ class InterceptionTest {
     }
 
     private static String connect(String host, int port, String text) throws IOException, InterruptedException {
-        return connectFrom(POD, host, port, text);
-    }
-
-    private static String connectFrom(String namespace, String host, int port, String text)
-            throws IOException, InterruptedException {
-        return run("ip", "netns", "exec", namespace, "bash", "-c", command(host, port, text));
-    }
-
-    private static String command(String host, int port, String text) {
-        return "exec 3<>/dev/tcp/" + host + "/" + port + "; printf '" + text + "' >&3; timeout 10 cat <&3";
+        return Namespaces.connectFrom(POD, host, port, text);
     }
 
     private static void script(String... options) throws IOException, InterruptedException {
         var command = new ArrayList<>(List.of("ip", "netns", "exec", POD, "sh", SCRIPT.toString()));
         command.addAll(List.of(options));
-        run(command.toArray(String[]::new));
-    }
-
-    /// @return what it said, without the last line's end
-    private static String run(String... command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor())
-                .as("%s: %s", String.join(" ", command), said)
-                .isZero();
-        return said.strip();
-    }
-
-    private static boolean succeeds(String... command) throws InterruptedException {
-        try {
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
-            process.getInputStream().readAllBytes();
-            return process.waitFor() == 0;
-        } catch (IOException absent) {
-            return false;
-        }
-    }
-
-    /// A main class of this package, in a namespace; the proxy in the group whose connections aren't intercepted.
-    private static void start(String namespace, String main, String... args) throws IOException {
-        var command = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
-        if (main.equals("InterceptingProxy")) {
-            command.addAll(List.of("setpriv", "--regid", "1337", "--clear-groups"));
-        }
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx64m",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "dev.meltemi.proxy." + main));
-        command.addAll(List.of(args));
-        var builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().putAll(Map.of("CLASSPATH", System.getProperty("java.class.path")));
-        Process process = builder.start();
-        STARTED.add(process);
-        var lines = new CopyOnWriteArrayList<String>();
-        Thread.ofVirtual().start(() -> read(process.inputReader(), main.equals("InterceptingProxy"), lines));
-        Awaitility.await()
-                .atMost(30, TimeUnit.SECONDS)
-                .failFast(main + " has ended", () -> !process.isAlive())
-                .until(() -> lines.contains("ready"));
-    }
-
-    private static void read(BufferedReader from, boolean tells, List<String> lines) {
-        try {
-            for (String line = from.readLine(); line != null; line = from.readLine()) {
-                lines.add(line);
-                if (tells) {
-                    TOLD.add(line);
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Namespaces.run(command.toArray(String[]::new));
     }
 }

@@ -94,6 +94,8 @@ final class Edges {
             case ConnectionDecision.Requests _ -> closed("", Edge.Service.UNKNOWN, "");
             case ConnectionDecision.Close(var rule, ProxyFailure.NoCluster(var name, var _), var service) ->
                 closed(rule, service, name);
+            case ConnectionDecision.Close(var rule, ProxyFailure.NoHealthyEndpoint(var name), var service) ->
+                closed(rule, service, name);
             case ConnectionDecision.Close(var rule, var _, var service) -> closed(rule, service, "");
         };
     }

@@ -111,8 +111,12 @@ final class OutboundConnections {
             var service = new Edge.Service(destination, OutboundHosts.PASSTHROUGH, "unknown");
             return new ConnectionDecision.Passthrough(passthrough.towards(service, destination, port));
         }
-        return new ConnectionDecision.Close(
-                new ProxyFailure.NoRoute(), new Edge.Service(destination, OutboundHosts.BLACK_HOLE, "unknown"));
+        var service = new Edge.Service(destination, OutboundHosts.BLACK_HOLE, "unknown");
+        if (passthrough == null && !destination.isEmpty()) {
+            // Istio's BlackHoleCluster is one without endpoints
+            return new ConnectionDecision.Close(new ProxyFailure.NoHealthyEndpoint(OutboundHosts.BLACK_HOLE), service);
+        }
+        return new ConnectionDecision.Close(new ProxyFailure.NoRoute(), service);
     }
 
     /// Who calls one instance wants that one, as members of a cluster do of each other; rules come before.

@@ -231,7 +231,7 @@ class ConnectionsTest {
         var head = tcp("10.77.0.1", 6379);
 
         assertThat(said(table(all).connect(head, random(1)))).isEqualTo("passthrough 10.77.0.1:6379");
-        assertThat(said(registered.connect(head, random(1)))).isEqualTo("closed NR");
+        assertThat(said(registered.connect(head, random(1)))).isEqualTo("closed UH");
         assertThat(said(table(all).connect(tcp(VIP, 6379), random(1))))
                 .as("a port that the service doesn't have")
                 .isEqualTo("passthrough 10.9.0.1:6379");
