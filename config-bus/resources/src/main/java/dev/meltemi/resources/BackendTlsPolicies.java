@@ -39,21 +39,17 @@ final class BackendTlsPolicies {
             .field("subjectAltNames", list(SUBJECT_ALT_NAME, 0, 5));
 
     static final Kind KIND = new Kind(
-                    GatewayApi.GROUP,
-                    "BackendTLSPolicy",
-                    List.of("v1", "v1alpha3"),
-                    struct().required(
-                                    "targetRefs",
-                                    list(
-                                            GatewayApi.LOCAL_REFERENCE.field("sectionName", GatewayApi.SECTION_NAME),
-                                            1,
-                                            16))
-                            .required("validation", VALIDATION)
-                            .notYet("options", table(text(0, 4096)).atMost(16), "the mesh knows no options of TLS"),
-                    true,
-                    BackendTlsPolicies::check,
-                    BackendTlsPolicies::read)
-            .notYet("gateways speak plain HTTP, or the mesh's mTLS, to services yet");
+            GatewayApi.GROUP,
+            "BackendTLSPolicy",
+            List.of("v1", "v1alpha3"),
+            struct().required(
+                            "targetRefs",
+                            list(GatewayApi.LOCAL_REFERENCE.field("sectionName", GatewayApi.SECTION_NAME), 1, 16))
+                    .required("validation", VALIDATION)
+                    .notYet("options", table(text(0, 4096)).atMost(16), "the mesh knows no options of TLS"),
+            true,
+            BackendTlsPolicies::check,
+            BackendTlsPolicies::read);
 
     private BackendTlsPolicies() {}
 
@@ -105,7 +101,7 @@ final class BackendTlsPolicies {
                 validation.items("caCertificateRefs").stream()
                         .map(reference -> GatewayApi.toService(reference, metadata.namespace()))
                         .toList(),
-                validation.text("wellKnownCACertificates").equals("System"),
+                validation.text("wellKnownCACertificates"),
                 validation.items("subjectAltNames").stream()
                         .map(name -> name.text("type").equals("URI") ? name.text("uri") : name.text("hostname"))
                         .toList());

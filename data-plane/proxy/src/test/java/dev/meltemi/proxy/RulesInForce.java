@@ -7,6 +7,8 @@ import dev.meltemi.schemas.AvroLimits;
 import dev.meltemi.schemas.Compiled;
 import dev.meltemi.schemas.Revision;
 import dev.meltemi.schemas.compiled.AccessRules;
+import dev.meltemi.schemas.compiled.BackendTls;
+import dev.meltemi.schemas.compiled.ClientTlsSettings;
 import dev.meltemi.schemas.compiled.Declaration;
 import dev.meltemi.schemas.compiled.Destination;
 import dev.meltemi.schemas.compiled.DestinationPolicy;
@@ -47,6 +49,7 @@ final class RulesInForce {
             .build();
     private Map<String, AccessRules> access = Map.of();
     private List<DestinationPolicy> policies = List.of();
+    private List<BackendTls> backendTls = List.of();
     private String protocol = "HTTP";
     private Map<String, Settings> settings = Map.of();
     private long sequence;
@@ -159,6 +162,18 @@ final class RulesInForce {
         return this;
     }
 
+    /// What a BackendTLSPolicy for the service says.
+    RulesInForce backendTls(ClientTlsSettings.Builder said) {
+        backendTls = List.of(BackendTls.newBuilder()
+                .setRule("default/reviews")
+                .setNamespace("default")
+                .setConfigOffset(1)
+                .setSettings(said.build())
+                .build());
+        table = compile();
+        return this;
+    }
+
     /// Callers ask every endpoint.
     RulesInForce checks(HealthCheck how) {
         policies = List.of(DestinationPolicy.newBuilder()
@@ -205,6 +220,7 @@ final class RulesInForce {
     private RouteTable compile() {
         ServiceRoutes routes = service(HOST)
                 .setPolicies(policies)
+                .setBackendTls(backendTls)
                 .setHttp(List.of(HttpRules.newBuilder()
                         .setRule("default/reviews")
                         .setNamespace("default")

@@ -86,8 +86,8 @@ final class Destinations {
 
     private Cluster cluster(
             ServiceRoutes service, int port, @Nullable DestinationPolicy policy, @Nullable Subset subset) {
-        PolicyInForce inForce =
-                Policies.inForce(policy, subset, port, services.defaults().connectTimeoutMicros());
+        PolicyInForce inForce = Policies.inForce(
+                policy, subset, port, services.defaults().connectTimeoutMicros(), Policies.backend(service, port));
         Cluster cluster = clusters.define(
                 name(port, subset == null ? "" : subset.getName(), service.getHost()),
                 new Cluster.Definition(

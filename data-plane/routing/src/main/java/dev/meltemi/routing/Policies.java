@@ -1,5 +1,7 @@
 package dev.meltemi.routing;
 
+import dev.meltemi.schemas.compiled.BackendTls;
+import dev.meltemi.schemas.compiled.ClientTls;
 import dev.meltemi.schemas.compiled.DestinationPolicy;
 import dev.meltemi.schemas.compiled.HealthCheck;
 import dev.meltemi.schemas.compiled.LoadBalancer;
@@ -92,15 +94,31 @@ final class Policies {
     /// A subset replaces its parent's blocks one by one; a port's settings replace the four blocks of its level
     /// wholesale: what they leave out is at its default, not inherited (Istio: `MergeSubsetTrafficPolicy`).
     static PolicyInForce inForce(@Nullable DestinationPolicy policy, @Nullable Subset subset, int port) {
-        return inForce(policy, subset, port, null);
+        return inForce(policy, subset, port, null, null);
     }
 
-    /// As above, with the mesh's timeout for connecting where the rule gives none.
+    /// The BackendTLSPolicy for a port of a service as it is declared here; null: there is none.
+    static @Nullable BackendTls backend(ServiceRoutes service, int port) {
+        BackendTls ofOthers = null;
+        for (BackendTls each : service.getBackendTls()) {
+            if (each.getNamespace().equals(service.getNamespace())) {
+                if (each.getPort() == port) {
+                    return each;
+                }
+                ofOthers = each.getPort() == 0 ? each : ofOthers;
+            }
+        }
+        return ofOthers;
+    }
+
+    /// As above, with the mesh's timeout for connecting where the rule gives none, and the TLS of a BackendTLSPolicy
+    /// where it says nothing of TLS.
     static PolicyInForce inForce(
             @Nullable DestinationPolicy policy,
             @Nullable Subset subset,
             int port,
-            @Nullable Long connectTimeoutMicros) {
+            @Nullable Long connectTimeoutMicros,
+            @Nullable BackendTls backend) {
         var levels = new ArrayList<TrafficPolicy>();
         if (policy != null && policy.getTraffic() != null) {
             levels.add(policy.getTraffic());
@@ -112,6 +130,9 @@ final class Policies {
         levels.forEach(level -> overlay(merged, level, port));
         if (merged.getConnectTimeoutUs() == null) {
             merged.setConnectTimeoutUs(connectTimeoutMicros);
+        }
+        if (merged.getTls() == null && backend != null) {
+            merged.setTls(ClientTls.SIMPLE).setTlsSettings(backend.getSettings());
         }
         return withDefaults(
                 policy == null ? "" : policy.getRule(),

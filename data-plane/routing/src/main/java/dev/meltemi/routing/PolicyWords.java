@@ -182,6 +182,8 @@ final class PolicyWords {
         sayUnless("tls.subjectAltNames", tls.getSubjectAltNames(), List.of());
         sayUnless("tls.sni", tls.getSni(), "");
         sayUnless("tls.insecureSkipVerify", tls.getInsecureSkipVerify(), false);
+        sayUnless("tls.caCredentialNames", tls.getCaCredentialNames(), List.of());
+        sayUnless("tls.trouble", tls.getTrouble(), "");
     }
 
     private void sayMicros(String path, @Nullable Long micros) {

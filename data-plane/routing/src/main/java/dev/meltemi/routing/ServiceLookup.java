@@ -93,7 +93,8 @@ final class ServiceLookup {
                 service.getTcp(),
                 service.getPolicies(),
                 service.getOthers(),
-                declared.getOneAddress());
+                declared.getOneAddress(),
+                service.getBackendTls());
     }
 
     private @Nullable ServiceRoutes asked(String host) {

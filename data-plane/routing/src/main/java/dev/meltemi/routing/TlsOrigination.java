@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// @param names of which the endpoint's certificate carries one; empty: any name will do
 /// @param sni empty: none is sent
 /// @param unverified any certificate will do
+/// @param authorityCredentials whose authorities all count, instead of `credential`'s
+/// @param trouble why nothing can be made of it, so that connections fail; empty: nothing is wrong
 public record TlsOrigination(
         boolean mutual,
         String certificate,
@@ -25,9 +27,12 @@ public record TlsOrigination(
         String credential,
         List<String> names,
         String sni,
-        boolean unverified) {
+        boolean unverified,
+        List<String> authorityCredentials,
+        String trouble) {
     public TlsOrigination {
         names = List.copyOf(names);
+        authorityCredentials = List.copyOf(authorityCredentials);
     }
 
     /// As Istio's `constructUpstreamTLS`: without a server name the called host is both the one that is sent
@@ -52,7 +57,9 @@ public record TlsOrigination(
                 said.getCredentialName(),
                 said.getInsecureSkipVerify() ? List.of() : names,
                 sni,
-                said.getInsecureSkipVerify());
+                said.getInsecureSkipVerify(),
+                said.getCaCredentialNames(),
+                said.getTrouble());
     }
 
     /// The same for one of the hosts that a wildcard stands for.
@@ -66,7 +73,9 @@ public record TlsOrigination(
                 credential,
                 names.equals(List.of(wildcard)) ? List.of(host) : names,
                 sni.isEmpty() ? host : sni,
-                unverified);
+                unverified,
+                authorityCredentials,
+                trouble);
     }
 
     private static String known(String host) {

@@ -17,20 +17,35 @@ import org.pcollections.TreePMap;
 /// @param reaching routes by each other namespace that their backends are in
 /// @param grants by namespace
 /// @param namespaces by name
+/// @param backends BackendTLSPolicies by the service that they name, as `meshed`
 record ApiBook(
         TreePMap<String, ApiGateway> gateways,
         Index<ApiRoute> attached,
         Index<ApiRoute> meshed,
         Index<ApiRoute> reaching,
         Index<ApiGrant> grants,
-        TreePMap<String, ApiNamespace> namespaces) {
-    static final ApiBook EMPTY =
-            new ApiBook(TreePMap.empty(), Index.empty(), Index.empty(), Index.empty(), Index.empty(), TreePMap.empty());
+        TreePMap<String, ApiNamespace> namespaces,
+        Index<ApiBackendTls> backends) {
+    static final ApiBook EMPTY = new ApiBook(
+            TreePMap.empty(),
+            Index.empty(),
+            Index.empty(),
+            Index.empty(),
+            Index.empty(),
+            TreePMap.empty(),
+            Index.empty());
 
     ApiBook plus(ApiEntry entry) {
         return switch (entry) {
             case ApiGateway gateway ->
-                new ApiBook(gateways.plus(gateway.key(), gateway), attached, meshed, reaching, grants, namespaces);
+                new ApiBook(
+                        gateways.plus(gateway.key(), gateway),
+                        attached,
+                        meshed,
+                        reaching,
+                        grants,
+                        namespaces,
+                        backends);
             case ApiRoute route ->
                 new ApiBook(
                         gateways,
@@ -38,18 +53,42 @@ record ApiBook(
                         meshed.plusAll(route.services(), route),
                         reaching.plusAll(route.reaches(), route),
                         grants,
-                        namespaces);
+                        namespaces,
+                        backends);
             case ApiGrant grant ->
-                new ApiBook(gateways, attached, meshed, reaching, grants.plus(grant.namespace(), grant), namespaces);
+                new ApiBook(
+                        gateways,
+                        attached,
+                        meshed,
+                        reaching,
+                        grants.plus(grant.namespace(), grant),
+                        namespaces,
+                        backends);
             case ApiNamespace namespace ->
-                new ApiBook(gateways, attached, meshed, reaching, grants, namespaces.plus(namespace.name(), namespace));
+                new ApiBook(
+                        gateways,
+                        attached,
+                        meshed,
+                        reaching,
+                        grants,
+                        namespaces.plus(namespace.name(), namespace),
+                        backends);
+            case ApiBackendTls policy ->
+                new ApiBook(
+                        gateways,
+                        attached,
+                        meshed,
+                        reaching,
+                        grants,
+                        namespaces,
+                        backends.plusAll(policy.services(), policy));
         };
     }
 
     ApiBook minus(ApiEntry entry) {
         return switch (entry) {
             case ApiGateway gateway ->
-                new ApiBook(gateways.minus(gateway.key()), attached, meshed, reaching, grants, namespaces);
+                new ApiBook(gateways.minus(gateway.key()), attached, meshed, reaching, grants, namespaces, backends);
             case ApiRoute route ->
                 new ApiBook(
                         gateways,
@@ -57,11 +96,28 @@ record ApiBook(
                         meshed.minusAll(route.services(), route),
                         reaching.minusAll(route.reaches(), route),
                         grants,
-                        namespaces);
+                        namespaces,
+                        backends);
             case ApiGrant grant ->
-                new ApiBook(gateways, attached, meshed, reaching, grants.minus(grant.namespace(), grant), namespaces);
+                new ApiBook(
+                        gateways,
+                        attached,
+                        meshed,
+                        reaching,
+                        grants.minus(grant.namespace(), grant),
+                        namespaces,
+                        backends);
             case ApiNamespace namespace ->
-                new ApiBook(gateways, attached, meshed, reaching, grants, namespaces.minus(namespace.name()));
+                new ApiBook(gateways, attached, meshed, reaching, grants, namespaces.minus(namespace.name()), backends);
+            case ApiBackendTls policy ->
+                new ApiBook(
+                        gateways,
+                        attached,
+                        meshed,
+                        reaching,
+                        grants,
+                        namespaces,
+                        backends.minusAll(policy.services(), policy));
         };
     }
 

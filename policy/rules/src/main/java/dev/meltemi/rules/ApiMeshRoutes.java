@@ -16,8 +16,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// Routes of the Gateway API whose parent is a service (GAMMA): of the service's own namespace for every caller, of
-/// another for callers of that one. Their backends need no grant, because a route opens nothing that its callers
+/// What the Gateway API says of a service: TLS to its endpoints, and routes whose parent it is (GAMMA). Those of the
+/// service's own namespace are for every caller, those of another for callers of that one. Their backends need no
+/// grant, because a route opens nothing that its callers
 /// couldn't reach without it (GEP-1294).
 record ApiMeshRoutes(ApiBook book, String host, Collection<Declared> declared) {
     /// Behind what VirtualServices say: the oldest first, of connections those of other namespaces before the service's
@@ -48,7 +49,7 @@ record ApiMeshRoutes(ApiBook book, String host, Collection<Declared> declared) {
                                     .build());
                     }
                 }));
-        out.setHttp(http).setTls(tls).setTcp(tcp);
+        out.setHttp(http).setTls(tls).setTcp(tcp).setBackendTls(ApiBackendTls.of(book, keys, out));
     }
 
     private static ConnectionRules connections(ApiRoute route, List<Integer> ports, List<String> callers) {

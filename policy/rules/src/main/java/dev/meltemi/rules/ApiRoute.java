@@ -90,7 +90,11 @@ record ApiRoute(
 
     /// Empty when the parent is no service.
     static String serviceKey(ParentReference parent) {
-        ObjectReference to = parent.to();
+        return serviceKey(parent.to());
+    }
+
+    /// Empty when it is no service.
+    static String serviceKey(ObjectReference to) {
         return switch (to.group() + "/" + to.kind()) {
             case "/Service" -> HostName.ofService(to.name(), to.namespace());
             case "networking.istio.io/ServiceEntry" -> entryKey(to.namespace(), to.name());

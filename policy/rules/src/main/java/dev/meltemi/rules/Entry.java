@@ -41,7 +41,8 @@ sealed interface Entry permits Rule, Delegate, Policy, Declared, Door, Guard, Se
             case KubernetesRoute route -> Optional.of(ApiRoute.of(route, offset, created));
             case ReferenceGrant grant -> Optional.of(new ApiGrant(new Age(created, grant.key()), grant));
             case Namespace namespace -> Optional.of(new ApiNamespace(namespace));
-            case BackendTlsPolicy _, Opaque _ -> Optional.empty();
+            case BackendTlsPolicy policy -> Optional.of(ApiBackendTls.of(policy, offset, created));
+            case Opaque _ -> Optional.empty();
         };
     }
 }

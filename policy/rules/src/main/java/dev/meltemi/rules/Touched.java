@@ -45,6 +45,7 @@ final class Touched {
                 routes.addAll(state.hostsOfParents(route.services()));
             }
             case ApiGrant grant -> gateways.addAll(state.book().api().dependingOn(grant));
+            case ApiBackendTls policy -> routes.addAll(state.hostsOfParents(policy.services()));
             case ApiNamespace _ -> gateways.addAll(state.book().api().selective());
             case Workload.Listed listed -> add((Workload) listed, state);
         }

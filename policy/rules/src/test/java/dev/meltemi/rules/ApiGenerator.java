@@ -1,5 +1,6 @@
 package dev.meltemi.rules;
 
+import dev.meltemi.resources.BackendTlsPolicy;
 import dev.meltemi.resources.KubernetesGateway;
 import dev.meltemi.resources.KubernetesRoute;
 import dev.meltemi.resources.Namespace;
@@ -33,13 +34,14 @@ final class ApiGenerator {
     }
 
     Resource resource() {
-        return switch (random.nextInt(9)) {
+        return switch (random.nextInt(11)) {
             case 0, 1 -> gateway();
             case 2, 3 ->
                 new Namespace(
                         new ResourceKey("", "Namespace", "default", pick(NAMESPACES)),
                         maybe() ? Map.of("public", "yes") : Map.of());
             case 4 -> grant();
+            case 5, 6 -> backendTls();
             default -> route();
         };
     }
@@ -79,6 +81,19 @@ final class ApiGenerator {
                         GROUP, pick(List.of("HTTPRoute", "TLSRoute", "Gateway")), pick(NAMESPACES))),
                 List.of(new ReferenceGrant.To(
                         "", pick(List.of("Service", "Secret")), maybe() ? Optional.empty() : Optional.of("cart"))));
+    }
+
+    private BackendTlsPolicy backendTls() {
+        String namespace = pick(NAMESPACES);
+        return new BackendTlsPolicy(
+                key("BackendTLSPolicy", pick(List.of("a", "b"))),
+                List.of(new BackendTlsPolicy.Target(
+                        new ObjectReference("", "Service", namespace, "cart"),
+                        maybe() ? Optional.empty() : Optional.of("http"))),
+                "cart.example.com",
+                List.of(new ObjectReference("", maybe() ? "ConfigMap" : "Pod", namespace, "ca")),
+                "",
+                List.of());
     }
 
     private KubernetesRoute route() {

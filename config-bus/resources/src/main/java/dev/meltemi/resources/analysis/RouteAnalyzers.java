@@ -1,5 +1,6 @@
 package dev.meltemi.resources.analysis;
 
+import dev.meltemi.resources.BackendTlsPolicy;
 import dev.meltemi.resources.Code;
 import dev.meltemi.resources.Documents;
 import dev.meltemi.resources.KubernetesGateway;
@@ -10,6 +11,7 @@ import dev.meltemi.resources.Resource;
 import dev.meltemi.resources.ServicePort;
 import dev.meltemi.resources.Verdict;
 import dev.meltemi.resources.shape.Part;
+import dev.meltemi.resources.status.BackendTlsStatus;
 import dev.meltemi.resources.status.Condition;
 import dev.meltemi.resources.status.GatewayStatus;
 import dev.meltemi.resources.status.RouteStatus;
@@ -26,12 +28,15 @@ final class RouteAnalyzers {
     private static final String GATEWAY_API = "gateway.networking.k8s.io";
     private static final Type GRANT = new Type(GATEWAY_API, "ReferenceGrant");
 
+    private static final Type BACKEND_TLS = new Type(GATEWAY_API, "BackendTLSPolicy");
+
     private static final List<Type> READ = List.of(
             Type.KUBERNETES_GATEWAY,
             Type.HTTP_ROUTE,
             Type.GRPC_ROUTE,
             new Type(GATEWAY_API, "TLSRoute"),
             new Type(GATEWAY_API, "TCPRoute"),
+            BACKEND_TLS,
             GRANT,
             Type.NAMESPACE,
             Type.SERVICE,
@@ -47,6 +52,8 @@ final class RouteAnalyzers {
                 route(view, route, surroundings, scene, notes);
             } else if (resource instanceof KubernetesGateway gateway) {
                 gateway(view, gateway, surroundings, scene, notes);
+            } else if (resource instanceof BackendTlsPolicy policy) {
+                backendTls(view, policy, surroundings, scene, notes);
             }
         });
     }
@@ -107,6 +114,23 @@ final class RouteAnalyzers {
         }
     }
 
+    private static void backendTls(
+            View view, BackendTlsPolicy policy, Surroundings surroundings, Scene scene, Notes notes) {
+        List<Part> targets = view.spec().items("targetRefs");
+        int at = 0;
+        for (var status : BackendTlsStatus.of(policy, surroundings)) {
+            Part target = targets.get(at++);
+            for (Condition condition : status.conditions()) {
+                boolean known = !condition.reason().equals("TargetNotFound") || scene.knowsHosts();
+                if (!condition.holds() && known) {
+                    boolean ofTarget = condition.reason().equals("TargetNotFound")
+                            || condition.reason().equals("Conflicted");
+                    note(view, ofTarget ? target : view.spec().at("validation"), condition, notes);
+                }
+            }
+        }
+    }
+
     /// Whether what lacks is really absent, and not only unknown here.
     private static boolean knows(Scene scene, Condition condition, ObjectReference parent) {
         return switch (condition.reason()) {
@@ -129,6 +153,7 @@ final class RouteAnalyzers {
 
     private static void note(View view, Part at, Condition condition, Notes notes) {
         boolean missing = condition.reason().equals("NoMatchingParent")
+                || condition.reason().equals("TargetNotFound")
                 || condition.reason().equals("BackendNotFound");
         notes.once(missing ? Code.IST0101 : Code.IST0171, view, at, condition.reason() + ": " + condition.message());
     }

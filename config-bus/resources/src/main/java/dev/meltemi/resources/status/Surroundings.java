@@ -1,5 +1,6 @@
 package dev.meltemi.resources.status;
 
+import dev.meltemi.resources.BackendTlsPolicy;
 import dev.meltemi.resources.KubernetesGateway;
 import dev.meltemi.resources.KubernetesRoute;
 import dev.meltemi.resources.Namespace;
@@ -32,6 +33,7 @@ public final class Surroundings {
     private final Map<ResourceKey, List<KubernetesRoute>> attached = new HashMap<>();
     private final Map<String, List<ServicePort>> declared = new HashMap<>();
     private final Map<String, List<ServicePort>> registered;
+    private final Map<BackendTlsPolicy.Target, BackendTlsPolicy> backendTls = new HashMap<>();
 
     public Surroundings(Collection<? extends Resource> inForce) {
         this(inForce, Map.of());
@@ -39,6 +41,7 @@ public final class Surroundings {
 
     /// Takes time linear in the documents.
     ///
+    /// @param inForce of BackendTLSPolicies the oldest first
     /// @param registered ports of services that workloads offer without a document, by full host name
     public Surroundings(Collection<? extends Resource> inForce, Map<String, List<ServicePort>> registered) {
         this.registered = Map.copyOf(registered);
@@ -49,6 +52,8 @@ public final class Surroundings {
                         .add(grant);
             } else if (resource instanceof ServiceEntry entry) {
                 entry.hosts().forEach(host -> declared.put(host.toLowerCase(Locale.ROOT), entry.ports()));
+            } else if (resource instanceof BackendTlsPolicy policy) {
+                policy.targets().forEach(target -> backendTls.putIfAbsent(target, policy));
             } else if (resource instanceof KubernetesRoute route) {
                 route.parents().stream()
                         .map(ParentReference::to)
@@ -65,6 +70,7 @@ public final class Surroundings {
     public static boolean matters(Resource resource) {
         return resource instanceof KubernetesGateway
                 || resource instanceof KubernetesRoute
+                || resource instanceof BackendTlsPolicy
                 || resource instanceof ReferenceGrant
                 || resource instanceof Namespace
                 || resource instanceof Service
@@ -98,6 +104,11 @@ public final class Surroundings {
                 Optional.ofNullable(declared.get(to.name().toLowerCase(Locale.ROOT)));
             default -> Optional.empty();
         };
+    }
+
+    /// The policy that counts for just this service and port.
+    Optional<BackendTlsPolicy> firstNaming(BackendTlsPolicy.Target target) {
+        return Optional.ofNullable(backendTls.get(target));
     }
 
     private @Nullable Resource at(String group, ObjectReference to) {

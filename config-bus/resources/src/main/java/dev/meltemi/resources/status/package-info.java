@@ -1,5 +1,5 @@
 /// What documents of the Gateway API come to beside the others, in its own words: conditions of a route for each of its
-/// parents, and of a gateway for each of its listeners.
+/// parents, of a BackendTLSPolicy for each of its targets, and of a gateway for each of its listeners.
 @NullMarked
 package dev.meltemi.resources.status;
 

@@ -82,6 +82,9 @@ final class ContextMaker {
 
     private CredentialContext beginning(TlsOrigination how, List<String> protocols)
             throws GeneralSecurityException, IOException {
+        if (!how.trouble().isEmpty()) {
+            throw new IllegalArgumentException(how.trouble());
+        }
         TlsMaterial material = material(how);
         ChainJudge judge = how.unverified()
                 ? ChainJudge.blind()
@@ -124,6 +127,9 @@ final class ContextMaker {
         } else if (how.mutual()) {
             own.add(files.own(Path.of(how.certificate()), Path.of(how.privateKey())));
         }
+        if (!how.authorityCredentials().isEmpty()) {
+            return new TlsMaterial(own, authorities(how.authorityCredentials()), List.of());
+        }
         return how.unverified()
                 ? new TlsMaterial(own, List.of(), List.of())
                 : judged(
@@ -132,6 +138,19 @@ final class ContextMaker {
                         how.crl(),
                         Optional.of(how.credential()),
                         how.credential().isEmpty());
+    }
+
+    /// Of all that are there: one is enough (Gateway API, BackendTLSPolicy `caCertificateRefs`).
+    private List<X509Certificate> authorities(List<String> names) {
+        List<X509Certificate> all = names.stream()
+                .flatMap(name -> files.authorities(name).stream())
+                .flatMap(file -> files.certificates(file).stream())
+                .toList();
+        if (all.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "no ca.crt by which to judge the other side's certificate in " + String.join(", ", names));
+        }
+        return all;
     }
 
     /// @param name of the credential with the authorities, which a path goes before
