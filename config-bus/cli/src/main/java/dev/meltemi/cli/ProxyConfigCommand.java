@@ -6,6 +6,7 @@ import dev.meltemi.schemas.Topic;
 import dev.meltemi.schemas.Topics;
 import dev.meltemi.schemas.fleet.Heartbeat;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -116,13 +117,13 @@ final class ProxyConfigCommand extends OperatorCommand {
         var rows = new LinkedHashMap<Section, JsonNode>();
         boolean dump = file != null && !file.toString().endsWith(".zip");
         if (admin != null || dump) {
-            if (sections.equals(List.of(Section.SECRET))) {
-                throw new CommandFailure(ExitCode.USAGE, "certificates stand on the topics: leave out --admin and -f");
-            }
             var view = admin != null ? ProxyView.fromAdmin(admin) : ProxyView.fromFile(Objects.requireNonNull(file));
-            sections.stream()
-                    .filter(one -> !one.equals(Section.SECRET))
-                    .forEach(one -> rows.put(one, view.rows().path(one.name())));
+            Instant now = surroundings.clock().instant();
+            sections.forEach(one -> rows.put(
+                    one,
+                    one.equals(Section.SECRET)
+                            ? SecretRows.judged(view.rows().path(one.name()), now)
+                            : view.rows().path(one.name())));
             err().println(view.how());
         } else {
             fromTopics(sections, rows);

@@ -25,7 +25,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What a proxy runs, as rows: `routes`, `clusters`, `endpoints`, `listeners`.
+/// What a proxy runs, as rows: `routes`, `clusters`, `endpoints`, `listeners`, and where it says so itself `secret`.
 ///
 /// @param how it was learnt, for people
 record ProxyView(JsonNode rows, String how) {
@@ -78,6 +78,7 @@ record ProxyView(JsonNode rows, String how) {
                 listeners.add(listener(address.substring(0, colon), address.substring(colon + 1), "", one.getKey()));
             });
             rows.put("listeners", listeners);
+            rows.put("secret", dump.path("secrets"));
             return new ProxyView(
                     JSON.valueToTree(rows),
                     how + ", sequence " + dump.path("revision").path("sequence"));

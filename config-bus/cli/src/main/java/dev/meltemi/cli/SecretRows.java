@@ -34,6 +34,24 @@ final class SecretRows {
         return JsonMapper.builder().build().valueToTree(rows);
     }
 
+    /// What a proxy says of all its certificates, a gateway's credentials among them, with `valid` as of now.
+    static JsonNode judged(JsonNode told, Instant now) {
+        var rows = new ArrayList<Map<String, Object>>();
+        for (var one : told) {
+            var row = new LinkedHashMap<String, Object>();
+            one.properties()
+                    .forEach(field -> row.put(field.getKey(), field.getValue().asString("")));
+            String from = one.path("notBefore").asString("");
+            String to = one.path("notAfter").asString("");
+            if (!from.isEmpty() && !to.isEmpty()) {
+                boolean valid = now.isAfter(Instant.parse(from)) && now.isBefore(Instant.parse(to));
+                row.put("valid", Boolean.toString(valid));
+            }
+            rows.add(row);
+        }
+        return JsonMapper.builder().build().valueToTree(rows);
+    }
+
     /// The CA knows instances by their stable names, because a certificate outlives a restart; heartbeats have the
     /// start
     /// time behind `~`.

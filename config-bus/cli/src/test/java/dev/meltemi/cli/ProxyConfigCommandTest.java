@@ -202,6 +202,23 @@ class ProxyConfigCommandTest {
     }
 
     @Test
+    void a_gateway_s_own_word_shows_the_credentials_of_its_servers() throws Exception {
+        var dump = Files.writeString(folder.resolve("config_dump.json"), """
+            {"view": {}, "secrets": [
+             {"name": "Gateway/shop/edge https CN=shop.example.com", "type": "Cert Chain", "status": "ACTIVE",
+              "serial": "2a", "notBefore": "2020-01-01T00:00:00Z", "notAfter": "2021-01-01T00:00:00Z"},
+             {"name": "Gateway/shop/edge other", "type": "CA", "status": "WARMING", "trouble": "no tls.crt"}]}
+            """);
+
+        operator.types("pc", "secret", "-f", dump.toString());
+
+        assertThat(operator.out().replaceAll(" {2,}", "  "))
+                .contains("Gateway/shop/edge https CN=shop.example.com  Cert Chain  ACTIVE  false  2a "
+                        + " 2021-01-01T00:00:00Z")
+                .contains("Gateway/shop/edge other  CA  WARMING");
+    }
+
+    @Test
     void an_unknown_proxy_is_said_to_be_unknown() {
         int code = operator.types("pc", "routes", "nobody");
 

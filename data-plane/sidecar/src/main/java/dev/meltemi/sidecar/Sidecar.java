@@ -8,6 +8,7 @@ import dev.meltemi.proxy.ProxyServer;
 import dev.meltemi.proxy.ProxySettings;
 import dev.meltemi.proxy.checks.ApplicationProbe;
 import dev.meltemi.proxy.names.LiveNames;
+import dev.meltemi.proxy.tls.CredentialState;
 import dev.meltemi.routing.Workload;
 import dev.meltemi.schemas.Revision;
 import dev.meltemi.sidecar.admin.CertificateState;
@@ -373,6 +374,11 @@ public final class Sidecar implements AutoCloseable {
         @Override
         public Optional<CertificateState> certificate() {
             return Optional.ofNullable(identity).map(CertificateState::of);
+        }
+
+        @Override
+        public List<CredentialState> credentials() {
+            return proxy.credentialStates();
         }
 
         @Override

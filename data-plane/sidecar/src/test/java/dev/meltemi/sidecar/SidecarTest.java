@@ -313,6 +313,7 @@ class SidecarTest {
 
         assertThat(page(15000, "/config_dump").body())
                 .contains("default/reviews")
+                .contains("\"secrets\"")
                 .contains("\"offset\" : 1");
         assertThat(page(15000, "/clusters").body()).contains("outbound|9080|v1|" + PublishedMesh.REVIEWS);
         assertThat(page(15000, "/stats").body()).contains("config.revision: 1");

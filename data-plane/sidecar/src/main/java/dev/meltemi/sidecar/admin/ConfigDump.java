@@ -21,6 +21,7 @@ final class ConfigDump {
         dump.put("stale", summary.stale());
         dump.put("refusals", summary.refusals());
         dump.put("listeners", proxy.listeners());
+        dump.put("secrets", Secrets.of(proxy));
         dump.put("view", proxy.config().get().view(compiled));
         // Avro's own text of a record is JSON.
         var routes = new ArrayList<Object>();

@@ -1,7 +1,9 @@
 package dev.meltemi.sidecar.admin;
 
 import dev.meltemi.export.IstioMetrics;
+import dev.meltemi.proxy.tls.CredentialState;
 import dev.meltemi.sidecar.config.RunningConfig;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -18,6 +20,9 @@ public interface ProxyState {
 
     /// Empty when no CA was named.
     Optional<CertificateState> certificate();
+
+    /// Certificates of TLS that isn't the mesh's own.
+    List<CredentialState> credentials();
 
     boolean draining();
 
