@@ -14,7 +14,7 @@ import java.util.List;
 
 /// `connectionPool`, of DestinationRule and Sidecar.
 final class ConnectionPools {
-    private static final Struct KEEPALIVE =
+    static final Struct KEEPALIVE =
             struct().field("probes", count()).field("time", duration()).field("interval", duration());
 
     private static final Struct HTTP2_KEEPALIVE =

@@ -69,7 +69,7 @@ final class LoadBalancerCheck {
         return n > 0;
     }
 
-    private static void checkLocality(Part locality, Report report) {
+    static void checkLocality(Part locality, Report report) {
         List<Part> distribute = locality.items("distribute");
         boolean failsOver = !locality.items("failover").isEmpty();
         if (!distribute.isEmpty() && failsOver) {

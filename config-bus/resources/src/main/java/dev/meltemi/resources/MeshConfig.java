@@ -15,6 +15,7 @@ import java.util.Optional;
 /// @param protocolDetectionTimeout after which a silent connection to an undeclared port isn't sniffed any longer
 /// @param upgradesToHttp2 whether services whose ports are HTTP are called by HTTP/2 where no rule says otherwise
 /// @param entrance before rules see a request
+/// @param traffic towards services whose DestinationRules say nothing of it
 public record MeshConfig(
         ResourceKey key,
         Optional<OutboundTraffic> outboundTraffic,
@@ -23,5 +24,7 @@ public record MeshConfig(
         Optional<Duration> dnsRefreshRate,
         Optional<Duration> protocolDetectionTimeout,
         boolean upgradesToHttp2,
-        MeshEntrance entrance)
+        MeshEntrance entrance,
+        MeshTraffic traffic,
+        MeshTls tls)
         implements Resource {}

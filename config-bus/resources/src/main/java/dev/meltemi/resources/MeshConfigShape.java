@@ -44,12 +44,12 @@ final class MeshConfigShape {
             .notYet("ca", freeForm(), TRUST)
             .notYet("certificates", list(freeForm()), TRUST)
             .notYet("verifyCertificateAtClient", flag(), "certificates of the mesh are always verified")
-            .notYet("meshMTLS", tls(), "mesh mTLS is TLS 1.3 and 1.2 with the JDK's ciphers")
-            .notYet("tlsDefaults", tls(), "only mesh mTLS is spoken")
-            .notYet("localityLbSetting", freeForm(), WORKLOADS)
+            .field("meshMTLS", tls())
+            .field("tlsDefaults", tls())
+            .field("localityLbSetting", TrafficPolicyShape.LOCALITY)
             .notYet("zoneAwareLbSetting", freeForm(), WORKLOADS)
-            .notYet("defaultTrafficPolicy", trafficPolicy(), WORKLOADS)
-            .notYet("tcpKeepalive", freeForm(), "the system's own keep-alive is used")
+            .field("defaultTrafficPolicy", trafficPolicy())
+            .field("tcpKeepalive", ConnectionPools.KEEPALIVE)
             .field("protocolDetectionTimeout", durationOrZero())
             .field("h2UpgradePolicy", choice("DO_NOT_UPGRADE", "UPGRADE"))
             .notYet("hboneIdleTimeout", duration(), "there are no waypoints to tunnel to")
@@ -103,7 +103,8 @@ final class MeshConfigShape {
     }
 
     private static Struct trafficPolicy() {
-        return struct().field("connectionPool", ConnectionPools.SHAPE).field("outlierDetection", freeForm());
+        return struct().field("connectionPool", ConnectionPools.SHAPE)
+                .field("outlierDetection", TrafficPolicyShape.OUTLIER_DETECTION);
     }
 
     private static Struct serviceSettings() {

@@ -43,7 +43,11 @@ final class MeshConfigs {
         for (Part service : spec.items("serviceSettings")) {
             service.items("hosts").forEach(host -> Names.checkHost(host, report));
         }
-        ConnectionPools.check(spec.at("defaultTrafficPolicy").at("connectionPool"), report);
+        Part defaults = spec.at("defaultTrafficPolicy");
+        ConnectionPools.check(defaults.at("connectionPool"), report);
+        TrafficPolicyCheck.checkOutlierDetection(defaults.at("outlierDetection"), report);
+        LoadBalancerCheck.checkLocality(spec.at("localityLbSetting"), report);
+        EscapedSlashes.check(spec, metadata, report);
         sayWhatIsNotInForce(spec, report);
     }
 
@@ -114,13 +118,16 @@ final class MeshConfigs {
                 spec.duration("dnsRefreshRate"),
                 spec.duration("protocolDetectionTimeout").filter(timeout -> !timeout.isZero()),
                 spec.text("h2UpgradePolicy").equals("UPGRADE"),
-                entrance(spec));
+                entrance(spec, metadata),
+                MeshTraffic.read(spec),
+                MeshTls.read(spec));
     }
 
-    private static MeshEntrance entrance(Part spec) {
+    private static MeshEntrance entrance(Part spec, Metadata metadata) {
         Part topology = spec.at("defaultConfig").at("gatewayTopology");
         return new MeshEntrance(
                 spec.at("pathNormalization").text("normalization"),
+                EscapedSlashes.read(metadata),
                 Math.toIntExact(topology.whole("numTrustedProxies")),
                 topology.text("forwardClientCertDetails"));
     }

@@ -31,6 +31,8 @@ public final class SupportMatrix {
         kind.spec().describe("spec", fields::add);
         if (kind.equals(DestinationRules.KIND)) {
             fields.addAll(Extensions.SUPPORT);
+        } else if (kind.equals(MeshConfigs.KIND)) {
+            fields.addAll(EscapedSlashes.SUPPORT);
         }
         return new KindSupport(kind.group(), kind.name(), kind.apiVersions(), kind.nothingInForce(), fields);
     }

@@ -49,7 +49,7 @@ final class TrafficPolicyCheck {
         ClientTls.check(policy.at("tls"), namespace, report);
     }
 
-    private static void checkOutlierDetection(Part outlier, Report report) {
+    static void checkOutlierDetection(Part outlier, Report report) {
         if (outlier.whole("consecutiveLocalOriginFailures") > 0 && !outlier.flag("splitExternalLocalOriginErrors")) {
             report.error(
                     outlier.at("consecutiveLocalOriginFailures"),

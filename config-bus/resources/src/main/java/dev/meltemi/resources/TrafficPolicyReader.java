@@ -52,7 +52,7 @@ final class TrafficPolicyReader {
                 block(part.at("tls"), TrafficPolicyReader::tls));
     }
 
-    private static <T> Optional<T> block(Part part, Function<Part, T> reader) {
+    static <T> Optional<T> block(Part part, Function<Part, T> reader) {
         return part.isPresent() ? Optional.of(reader.apply(part)) : Optional.empty();
     }
 
@@ -111,16 +111,19 @@ final class TrafficPolicyReader {
     private static Optional<Locality> locality(Part balancer) {
         boolean zoneAware = balancer.has("zoneAwareLbSetting");
         return block(
-                balancer.at(zoneAware ? "zoneAwareLbSetting" : "localityLbSetting"),
-                part -> new Locality(
-                        part.has("enabled") ? Optional.of(part.flag("enabled")) : Optional.empty(),
-                        part.items("distribute").stream()
-                                .map(TrafficPolicyReader::share)
-                                .toList(),
-                        failover(part),
-                        part.texts("failoverPriority"),
-                        zoneAware,
-                        count(part, "minClusterSize")));
+                balancer.at(zoneAware ? "zoneAwareLbSetting" : "localityLbSetting"), part -> locality(part, zoneAware));
+    }
+
+    static Locality locality(Part part, boolean zoneAware) {
+        return new Locality(
+                part.has("enabled") ? Optional.of(part.flag("enabled")) : Optional.empty(),
+                part.items("distribute").stream()
+                        .map(TrafficPolicyReader::share)
+                        .toList(),
+                failover(part),
+                part.texts("failoverPriority"),
+                zoneAware,
+                count(part, "minClusterSize"));
     }
 
     private static Share share(Part share) {
@@ -146,7 +149,12 @@ final class TrafficPolicyReader {
                         .map(time -> new Warmup(time, OptionalDouble.empty(), OptionalDouble.empty()));
     }
 
-    private static ConnectionPool connectionPool(Part pool) {
+    static TcpKeepalive keepalive(Part keepalive) {
+        return new TcpKeepalive(
+                count(keepalive, "probes").orElse(0), keepalive.duration("time"), keepalive.duration("interval"));
+    }
+
+    static ConnectionPool connectionPool(Part pool) {
         Part tcp = pool.at("tcp");
         Part http = pool.at("http");
         return new ConnectionPool(
@@ -154,12 +162,7 @@ final class TrafficPolicyReader {
                 count(tcp, "maxConnections"),
                 tcp.duration("maxConnectionDuration"),
                 tcp.duration("idleTimeout"),
-                block(
-                        tcp.at("tcpKeepalive"),
-                        keepalive -> new TcpKeepalive(
-                                count(keepalive, "probes").orElse(0),
-                                keepalive.duration("time"),
-                                keepalive.duration("interval"))),
+                block(tcp.at("tcpKeepalive"), TrafficPolicyReader::keepalive),
                 count(http, "http1MaxPendingRequests"),
                 count(http, "http2MaxRequests"),
                 count(http, "maxRequestsPerConnection"),
@@ -172,7 +175,7 @@ final class TrafficPolicyReader {
                 http.at("http2KeepAlive").duration("timeout"));
     }
 
-    private static OutlierDetection outlierDetection(Part part) {
+    static OutlierDetection outlierDetection(Part part) {
         return new OutlierDetection(
                 part.flag("splitExternalLocalOriginErrors"),
                 count(part, "consecutiveLocalOriginFailures"),

@@ -39,7 +39,7 @@ final class TrafficPolicyShape {
 
     private static final Shape FAILOVER = list(struct().field("from", text()).field("to", text()));
 
-    private static final Struct LOCALITY = struct().field("enabled", flag())
+    static final Struct LOCALITY = struct().field("enabled", flag())
             .field("distribute", list(struct().field("from", text()).field("to", table(count()))))
             .field("failover", FAILOVER)
             .field("failoverPriority", list(text()));
@@ -77,7 +77,7 @@ final class TrafficPolicyShape {
             .atMostOne("simple", "consistentHash", "backendUtilization")
             .atMostOne("warmup", "warmupDurationSecs");
 
-    private static final Struct OUTLIER_DETECTION = struct().field("splitExternalLocalOriginErrors", flag())
+    static final Struct OUTLIER_DETECTION = struct().field("splitExternalLocalOriginErrors", flag())
             .field("consecutiveLocalOriginFailures", count())
             .field("consecutiveGatewayErrors", count())
             .field("consecutive5xxErrors", count())

@@ -76,7 +76,8 @@ public final class ProxyServer {
         this.settings = settings;
         this.loops = loops;
         this.resolver = settings.names().servers().isEmpty() ? null : Resolvers.group(settings.names(), loops);
-        this.tls = new MeshTls(ports.identity(), ports.clock());
+        this.tls = new MeshTls(
+                ports.identity(), ports.clock(), () -> ports.table().get().meshTls());
         this.overload = new Overload(settings.overload(), open::get);
         this.credentials = new Credentials(settings.credentials(), ports.clock());
     }

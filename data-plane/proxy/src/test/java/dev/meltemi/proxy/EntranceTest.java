@@ -3,6 +3,7 @@ package dev.meltemi.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meltemi.routing.Entrance;
+import dev.meltemi.schemas.compiled.EscapedSlashes;
 import dev.meltemi.schemas.compiled.PathNormalization;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -82,6 +83,50 @@ class EntranceTest {
                 .contains("x-forwarded-for: " + (came == null ? "" : came + ",") + "127.0.0.1\r\n")
                 .contains("x-envoy-external-address: " + external + "\r\n")
                 .contains("x-forwarded-proto: " + proto + "\r\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "KEEP_UNCHANGED        | NONE          | /a%2Fb%5cc?d=%2F | GET /a%2Fb%5cc?d=%2F",
+                "UNESCAPE_AND_FORWARD  | NONE          | /a%2fb%5cc?d=%2F | GET /a/b\\c?d=%2F",
+                "UNESCAPE_AND_FORWARD  | BASE          | /a%2F..%2fb%5cc  | GET /b/c",
+                "UNESCAPE_AND_FORWARD  | BASE          | /a%252Fb%2      | 400",
+                "UNESCAPE_AND_FORWARD  | BASE          | /a%252Fb        | GET /a%252Fb",
+                "UNESCAPE_AND_FORWARD  | MERGE_SLASHES | /a%2F%2fb       | GET /a/b",
+                "REJECT_REQUEST        | BASE          | /a%5Cb          | 400",
+                "REJECT_REQUEST        | BASE          | /a/b?c=%2F      | GET /a/b?c=%2F",
+                "UNESCAPE_AND_REDIRECT | BASE          | /a%2f../b?c=%2F | location: /b?c=%2F",
+                "UNESCAPE_AND_REDIRECT | BASE          | /%2Fevil.com/   | location: http://reviews:9080//evil.com/",
+                "UNESCAPE_AND_REDIRECT | BASE          | /a/b            | GET /a/b",
+            })
+    void escaped_slashes_are_kept_or_slashes_or_refused(
+            EscapedSlashes escaped, PathNormalization ways, String path, String expected) throws IOException {
+        proxy.rules.entrance(settings -> settings.setEscapedSlashes(escaped).setPathNormalization(ways));
+
+        String answer = RawClient.ask(gateway, "GET " + path + " HTTP/1.1\r\nHost: reviews:9080\r\n\r\n");
+
+        if (expected.startsWith("GET")) {
+            assertThat(origin.received()).startsWith(expected + " HTTP/1.1\r\n");
+        } else {
+            assertThat(answer).contains(expected);
+            assertThat(origin.visits()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_path_that_is_refused_or_sent_elsewhere_is_told_as_envoy_does() throws Exception {
+        proxy.rules.entrance(settings -> settings.setEscapedSlashes(EscapedSlashes.UNESCAPE_AND_REDIRECT));
+
+        String browser = RawClient.ask(gateway, "GET /a%2Fb HTTP/1.1\r\nHost: reviews:9080\r\n\r\n");
+        String details = proxy.entry().responseCodeDetails();
+        String grpc = RawClient.ask(
+                gateway, "POST /a%2Fb HTTP/1.1\r\nHost: reviews:9080\r\ncontent-type: application/grpc\r\n\r\n");
+
+        assertThat(browser).startsWith("HTTP/1.1 307");
+        assertThat(details).isEqualTo("path_normalization_failed");
+        assertThat(grpc).contains("grpc-status");
     }
 
     @ParameterizedTest

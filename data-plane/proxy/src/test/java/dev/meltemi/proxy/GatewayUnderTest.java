@@ -18,6 +18,8 @@ import dev.meltemi.schemas.compiled.ServerTlsSettings;
 import dev.meltemi.schemas.compiled.ServiceEndpoint;
 import dev.meltemi.schemas.compiled.ServicePort;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
+import dev.meltemi.schemas.compiled.Settings;
+import dev.meltemi.schemas.compiled.TlsChoice;
 import dev.meltemi.schemas.compiled.WeightedDestination;
 import dev.meltemi.spiffe.Identity;
 import java.io.IOException;
@@ -51,6 +53,7 @@ final class GatewayUnderTest implements AutoCloseable {
     final ProxyServer server;
     private final List<GatewayServer> servers = new ArrayList<>();
     private final Clusters clusters = new Clusters();
+    private Map<String, Settings> settings = Map.of();
     private volatile RouteTable table = compiled();
     private @Nullable InetSocketAddress address;
 
@@ -77,6 +80,19 @@ final class GatewayUnderTest implements AutoCloseable {
                         .map(host -> new GatewayHost(host, List.of(rules()), List.of(), List.of()))
                         .toList())
                 .build());
+        table = compiled();
+        return this;
+    }
+
+    /// What the mesh says of TLS that isn't its own.
+    GatewayUnderTest bounds(TlsChoice said) {
+        settings = Map.of(
+                "mesh",
+                Settings.newBuilder()
+                        .setRule("MeshConfig/istio-system/default")
+                        .setConfigOffset(1)
+                        .setOtherTls(said)
+                        .build());
         table = compiled();
         return this;
     }
@@ -150,7 +166,7 @@ final class GatewayUnderTest implements AutoCloseable {
                 .setServers(List.copyOf(servers))
                 .build();
         var told = new Compiled(
-                Map.of(HOST, service), Map.of("default/edge", gateway), Map.of("one", endpoint), Map.of(), Map.of());
+                Map.of(HOST, service), Map.of("default/edge", gateway), Map.of("one", endpoint), Map.of(), settings);
         return RouteTable.of(self, new Revision("topic", 1, 1), told, clusters, null);
     }
 

@@ -21,6 +21,7 @@ final class TlsCaller {
     private final SSLContext context;
     private String[] versions = {"TLSv1.3", "TLSv1.2"};
     private String[] ciphers = {};
+    private String[] groups = {};
 
     TlsCaller(X509Certificate root, @Nullable Credential own) {
         try {
@@ -55,6 +56,12 @@ final class TlsCaller {
         return this;
     }
 
+    /// Of the key exchange.
+    TlsCaller groups(String... only) {
+        groups = only;
+        return this;
+    }
+
     /// @param name to be asked for and checked; null: none
     SSLSocket connect(InetSocketAddress to, @Nullable String name) throws IOException {
         var socket = (SSLSocket) context.getSocketFactory().createSocket();
@@ -64,6 +71,9 @@ final class TlsCaller {
         parameters.setProtocols(versions);
         if (ciphers.length > 0) {
             parameters.setCipherSuites(ciphers);
+        }
+        if (groups.length > 0) {
+            parameters.setNamedGroups(groups);
         }
         if (name != null) {
             parameters.setServerNames(List.of(new SNIHostName(name)));

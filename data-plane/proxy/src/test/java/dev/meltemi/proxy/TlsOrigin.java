@@ -55,6 +55,11 @@ final class TlsOrigin implements AutoCloseable {
         return (InetSocketAddress) listening.getLocalSocketAddress();
     }
 
+    TlsOrigin versions(String... only) {
+        listening.setEnabledProtocols(only);
+        return this;
+    }
+
     private void accept() {
         try {
             while (true) {

@@ -40,8 +40,14 @@ public sealed interface ConnectionDecision {
     /// @param mode SIMPLE, MUTUAL, OPTIONAL_MUTUAL or ISTIO_MUTUAL
     /// @param credentials names of secrets, or paths on the gateway's machine
     /// @param settings where they are, and what is asked of clients
+    /// @param bounds what the mesh says TLS may be where `settings` say nothing
     record Termination(
-            String gateway, String server, String mode, List<String> credentials, ServerTlsSettings settings) {
+            String gateway,
+            String server,
+            String mode,
+            List<String> credentials,
+            ServerTlsSettings settings,
+            TlsBounds bounds) {
         public Termination {
             credentials = List.copyOf(credentials);
         }

@@ -60,6 +60,11 @@ final class Destinations {
         return services.defaults().retries();
     }
 
+    /// What TLS may be that isn't the mesh's own.
+    TlsBounds otherTls() {
+        return services.defaults().otherTls();
+    }
+
     /// A service's own cluster at one of its ports.
     Cluster whole(ServiceRoutes service, int port) {
         return cluster(service, port, Policies.choose(service, self), null);
@@ -86,8 +91,8 @@ final class Destinations {
 
     private Cluster cluster(
             ServiceRoutes service, int port, @Nullable DestinationPolicy policy, @Nullable Subset subset) {
-        PolicyInForce inForce = Policies.inForce(
-                policy, subset, port, services.defaults().connectTimeoutMicros(), Policies.backend(service, port));
+        PolicyInForce inForce =
+                Policies.inForce(policy, subset, port, services.defaults().traffic(), Policies.backend(service, port));
         Cluster cluster = clusters.define(
                 name(port, subset == null ? "" : subset.getName(), service.getHost()),
                 new Cluster.Definition(
@@ -130,14 +135,15 @@ final class Destinations {
         };
     }
 
-    private static @Nullable TlsOrigination origination(ServiceRoutes service, PolicyInForce inForce) {
+    private @Nullable TlsOrigination origination(ServiceRoutes service, PolicyInForce inForce) {
         return switch (inForce.tls()) {
             case SIMPLE, MUTUAL ->
                 TlsOrigination.of(
                         inForce.tls() == ClientTls.MUTUAL,
                         inForce.tlsSettings(),
                         service.getHost(),
-                        service.getSubjectAltNames());
+                        service.getSubjectAltNames(),
+                        services.defaults().otherTls());
             case DISABLE, ISTIO_MUTUAL, UNKNOWN -> null;
             case null -> null;
         };

@@ -1,14 +1,18 @@
 package dev.meltemi.routing;
 
+import dev.meltemi.schemas.compiled.EscapedSlashes;
 import dev.meltemi.schemas.compiled.Settings;
 import org.jspecify.annotations.Nullable;
 
 /// What the mesh says of requests that come in, before any rule sees them.
 ///
+/// @param escapedSlashes what becomes of `%2F` and `%5C` in a path, before it is normalized
 /// @param trustedProxies in front of a gateway, each of which has appended to X-Forwarded-For whom it heard
 /// @param certificate what a gateway makes of X-Forwarded-Client-Cert
-public record Entrance(Paths paths, int trustedProxies, ForwardedCertificate certificate) {
-    static final Entrance NOTHING_SAID = new Entrance(Paths.BASE, 0, ForwardedCertificate.SANITIZE_SET);
+public record Entrance(
+        Paths paths, EscapedSlashes escapedSlashes, int trustedProxies, ForwardedCertificate certificate) {
+    static final Entrance NOTHING_SAID =
+            new Entrance(Paths.BASE, EscapedSlashes.KEEP_UNCHANGED, 0, ForwardedCertificate.SANITIZE_SET);
 
     /// How a path is normalized, as Istio's mesh config has it.
     public enum Paths {
@@ -33,7 +37,11 @@ public record Entrance(Paths paths, int trustedProxies, ForwardedCertificate cer
     static Entrance of(@Nullable Settings mesh) {
         return mesh == null
                 ? NOTHING_SAID
-                : new Entrance(paths(mesh), Math.max(0, mesh.getTrustedProxies()), certificate(mesh));
+                : new Entrance(
+                        paths(mesh),
+                        mesh.getEscapedSlashes(),
+                        Math.max(0, mesh.getTrustedProxies()),
+                        certificate(mesh));
     }
 
     private static Paths paths(Settings mesh) {

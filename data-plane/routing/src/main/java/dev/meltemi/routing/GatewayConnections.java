@@ -168,7 +168,8 @@ final class GatewayConnections {
                     server.getPortName(),
                     server.getTlsMode(),
                     server.getTlsCredentials(),
-                    settings(server));
+                    settings(server),
+                    destinations.otherTls());
             return served.isHttp()
                     ? List.of(ConnectionRule.always(new ConnectionDecision.Requests(termination)))
                     : compiled(served, plain(served), termination);

@@ -94,7 +94,7 @@ final class Policies {
     /// A subset replaces its parent's blocks one by one; a port's settings replace the four blocks of its level
     /// wholesale: what they leave out is at its default, not inherited (Istio: `MergeSubsetTrafficPolicy`).
     static PolicyInForce inForce(@Nullable DestinationPolicy policy, @Nullable Subset subset, int port) {
-        return inForce(policy, subset, port, null, null);
+        return inForce(policy, subset, port, TrafficDefaults.NONE, null);
     }
 
     /// The BackendTLSPolicy for a port of a service as it is declared here; null: there is none.
@@ -111,13 +111,13 @@ final class Policies {
         return ofOthers;
     }
 
-    /// As above, with the mesh's timeout for connecting where the rule gives none, and the TLS of a BackendTLSPolicy
+    /// As above, with the mesh's defaults where the rule says nothing, and the TLS of a BackendTLSPolicy
     /// where it says nothing of TLS.
     static PolicyInForce inForce(
             @Nullable DestinationPolicy policy,
             @Nullable Subset subset,
             int port,
-            @Nullable Long connectTimeoutMicros,
+            TrafficDefaults defaults,
             @Nullable BackendTls backend) {
         var levels = new ArrayList<TrafficPolicy>();
         if (policy != null && policy.getTraffic() != null) {
@@ -128,9 +128,7 @@ final class Policies {
         }
         var merged = TrafficPolicy.newBuilder(NOTHING_SAID);
         levels.forEach(level -> overlay(merged, level, port));
-        if (merged.getConnectTimeoutUs() == null) {
-            merged.setConnectTimeoutUs(connectTimeoutMicros);
-        }
+        defaults.fill(merged);
         if (merged.getTls() == null && backend != null) {
             merged.setTls(ClientTls.SIMPLE).setTlsSettings(backend.getSettings());
         }

@@ -71,8 +71,7 @@ public record PolicyInForce(
         var mesh = Scope.of(client, compiled.settings().values(), Map.of()).defaults();
         return found == null && !subset.isEmpty()
                 ? Optional.empty()
-                : Optional.of(Policies.inForce(
-                        policy, found, port, mesh.connectTimeoutMicros(), Policies.backend(service, port)));
+                : Optional.of(Policies.inForce(policy, found, port, mesh.traffic(), Policies.backend(service, port)));
     }
 
     /// As a document would say it: maps by field, lists, texts, flags and numbers; durations are `Duration`. What

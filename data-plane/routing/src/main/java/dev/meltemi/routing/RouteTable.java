@@ -23,6 +23,7 @@ public final class RouteTable {
     private final InboundAccess access;
     private final long protocolDetectionTimeoutNanos;
     private final Entrance entrance;
+    private final TlsBounds meshTls;
 
     private RouteTable(
             Workload self,
@@ -43,6 +44,7 @@ public final class RouteTable {
         Long micros = defaults.protocolDetectionMicros();
         this.protocolDetectionTimeoutNanos = micros == null ? 0 : TimeUnit.MICROSECONDS.toNanos(micros);
         this.entrance = entrance;
+        this.meshTls = defaults.meshTls();
     }
 
     /// Specialises compiled services for one workload: its labels, namespace, scope, and its side of each
@@ -89,6 +91,11 @@ public final class RouteTable {
 
     public Workload self() {
         return self;
+    }
+
+    /// What mesh mTLS may be.
+    public TlsBounds meshTls() {
+        return meshTls;
     }
 
     /// What becomes of a request before it is decided upon.

@@ -29,7 +29,8 @@ public record TlsOrigination(
         String sni,
         boolean unverified,
         List<String> authorityCredentials,
-        String trouble) {
+        String trouble,
+        TlsBounds bounds) {
     public TlsOrigination {
         names = List.copyOf(names);
         authorityCredentials = List.copyOf(authorityCredentials);
@@ -40,8 +41,10 @@ public record TlsOrigination(
     /// other asks for none.
     ///
     /// @param host that is called
+    /// @param bounds what the mesh says
     /// @param declared names that the service's own declaration asks for
-    static TlsOrigination of(boolean mutual, @Nullable ClientTlsSettings told, String host, List<String> declared) {
+    static TlsOrigination of(
+            boolean mutual, @Nullable ClientTlsSettings told, String host, List<String> declared, TlsBounds bounds) {
         ClientTlsSettings said = told == null ? ClientTlsSettings.newBuilder().build() : told;
         String sni = said.getSni().isEmpty() ? known(host) : said.getSni();
         List<String> names = said.getSubjectAltNames().isEmpty() ? declared : said.getSubjectAltNames();
@@ -59,7 +62,8 @@ public record TlsOrigination(
                 sni,
                 said.getInsecureSkipVerify(),
                 said.getCaCredentialNames(),
-                said.getTrouble());
+                said.getTrouble(),
+                bounds);
     }
 
     /// The same for one of the hosts that a wildcard stands for.
@@ -75,7 +79,8 @@ public record TlsOrigination(
                 sni.isEmpty() ? host : sni,
                 unverified,
                 authorityCredentials,
-                trouble);
+                trouble,
+                bounds);
     }
 
     private static String known(String host) {

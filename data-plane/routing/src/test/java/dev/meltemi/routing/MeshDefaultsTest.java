@@ -15,13 +15,19 @@ import static dev.meltemi.routing.Given.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meltemi.schemas.Compiled;
+import dev.meltemi.schemas.compiled.ConnectionPool;
 import dev.meltemi.schemas.compiled.Declaration;
+import dev.meltemi.schemas.compiled.DestinationPolicy;
+import dev.meltemi.schemas.compiled.LocalitySettings;
 import dev.meltemi.schemas.compiled.OtherDeclaration;
 import dev.meltemi.schemas.compiled.OutboundTraffic;
+import dev.meltemi.schemas.compiled.OutlierDetection;
 import dev.meltemi.schemas.compiled.Resolution;
 import dev.meltemi.schemas.compiled.RetryPolicy;
 import dev.meltemi.schemas.compiled.ServiceEndpoint;
 import dev.meltemi.schemas.compiled.Settings;
+import dev.meltemi.schemas.compiled.TcpKeepalive;
+import dev.meltemi.schemas.compiled.TrafficPolicy;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -69,6 +75,45 @@ class MeshDefaultsTest {
         assertThat(attempts(mesh, "details")).isEqualTo(5);
         assertThat(attempts(mesh, "ratings")).isEqualTo(7);
         assertThat(forward(mesh, "details").cluster().connectTimeoutNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(3));
+    }
+
+    @Test
+    void a_service_gets_the_mesh_s_pool_keepalive_outliers_and_localities_where_its_rule_says_nothing() {
+        var own = TrafficPolicy.newBuilder()
+                .setPorts(Map.of())
+                .setConnectionPool(
+                        ConnectionPool.newBuilder().setMaxConnections(7).build())
+                .build();
+        var rule = DestinationPolicy.newBuilder()
+                .setRule("default/ratings")
+                .setNamespace("default")
+                .setHost("ratings.default.svc.cluster.local")
+                .setConfigOffset(1)
+                .setTraffic(own)
+                .build();
+        var mesh = mesh(service("details", 9080), service("ratings", 9080).setPolicies(List.of(rule)));
+        var settings = Settings.newBuilder()
+                .setRule("MeshConfig/istio-system/default")
+                .setConfigOffset(1)
+                .setConnectionPool(
+                        ConnectionPool.newBuilder().setMaxConnections(3).build())
+                .setTcpKeepalive(new TcpKeepalive(5, null, null))
+                .setOutlierDetection(
+                        OutlierDetection.newBuilder().setConsecutive5xxErrors(2).build())
+                .setLocality(LocalitySettings.newBuilder().setEnabled(false).build())
+                .build();
+        var told = new Compiled(
+                mesh.routes(), mesh.gateways(), mesh.endpoints(), mesh.access(), Map.of(settings.getRule(), settings));
+
+        PolicyInForce details = forward(told, "details").cluster().policy();
+        PolicyInForce ratings = forward(told, "ratings").cluster().policy();
+
+        assertThat(details.pool().maxConnections()).isEqualTo(3);
+        assertThat(details.pool().tcpKeepalive()).isEqualTo(new TcpKeepalive(5, null, null));
+        assertThat(details.outlier()).isNotNull();
+        assertThat(details.locality()).isEqualTo(settings.getLocality());
+        assertThat(ratings.pool().maxConnections()).isEqualTo(7);
+        assertThat(ratings.pool().tcpKeepalive()).isEqualTo(new TcpKeepalive(5, null, null));
     }
 
     @Test

@@ -1,16 +1,22 @@
 package dev.meltemi.rules;
 
 import dev.meltemi.resources.MeshConfig;
+import dev.meltemi.resources.MeshTls;
+import dev.meltemi.resources.MeshTraffic;
 import dev.meltemi.resources.Sidecar;
+import dev.meltemi.resources.TrafficPolicy.ConnectionPool;
 import dev.meltemi.schemas.compiled.Egress;
 import dev.meltemi.schemas.compiled.EgressListener;
+import dev.meltemi.schemas.compiled.EscapedSlashes;
 import dev.meltemi.schemas.compiled.ForwardedCertificate;
 import dev.meltemi.schemas.compiled.OutboundTraffic;
 import dev.meltemi.schemas.compiled.PathNormalization;
 import dev.meltemi.schemas.compiled.Settings;
+import dev.meltemi.schemas.compiled.TlsChoice;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// A Sidecar, or what the mesh says of all, with everything that can be compiled from it alone. Which one
 /// counts for a workload depends on its labels: proxies choose.
@@ -50,7 +56,9 @@ record Setting(String scope, Settings compiled) implements Entry {
                         mesh.outboundTraffic().map(Setting::compiled).orElse(OutboundTraffic.UNSET))
                 .setUpgradeToHttp2(mesh.upgradesToHttp2());
         mesh.defaultRetries().ifPresent(retries -> out.setDefaultRetries(RouteActions.compiled(retries)));
-        mesh.connectTimeout().ifPresent(timeout -> out.setConnectTimeoutUs(Micros.of(timeout)));
+        mesh.connectTimeout()
+                .or(() -> mesh.traffic().connectionPool().flatMap(ConnectionPool::connectTimeout))
+                .ifPresent(timeout -> out.setConnectTimeoutUs(Micros.of(timeout)));
         mesh.dnsRefreshRate().ifPresent(rate -> out.setDnsRefreshUs(Micros.of(rate)));
         mesh.protocolDetectionTimeout().ifPresent(timeout -> out.setProtocolDetectionTimeoutUs(Micros.of(timeout)));
         out.setPathNormalization(
@@ -70,7 +78,22 @@ record Setting(String scope, Settings compiled) implements Entry {
                     case "ALWAYS_FORWARD_ONLY" -> ForwardedCertificate.ALWAYS_FORWARD_ONLY;
                     default -> ForwardedCertificate.UNSET;
                 });
+        out.setEscapedSlashes(EscapedSlashes.valueOf(mesh.entrance().escapedSlashes()));
+        traffic(mesh.traffic(), out);
+        out.setMeshTls(compiled(mesh.tls().mesh()));
+        out.setOtherTls(compiled(mesh.tls().others()));
         return new Setting(scope, out.build());
+    }
+
+    private static void traffic(MeshTraffic said, Settings.Builder out) {
+        said.connectionPool().ifPresent(pool -> out.setConnectionPool(TrafficPolicies.compiled(pool)));
+        said.outlierDetection().ifPresent(outlier -> out.setOutlierDetection(TrafficPolicies.compiled(outlier)));
+        said.keepalive().ifPresent(keepalive -> out.setTcpKeepalive(TrafficPolicies.compiled(keepalive)));
+        said.locality().ifPresent(locality -> out.setLocality(TrafficPolicies.compiled(locality)));
+    }
+
+    private static @Nullable TlsChoice compiled(MeshTls.Choice choice) {
+        return choice.saysNothing() ? null : new TlsChoice(choice.minVersion(), choice.cipherSuites(), choice.curves());
     }
 
     private static OutboundTraffic compiled(Sidecar.OutboundTraffic traffic) {

@@ -106,7 +106,7 @@ final class TrafficPolicies {
         return out.build();
     }
 
-    private static LocalitySettings compiled(dev.meltemi.resources.TrafficPolicy.Locality locality) {
+    static LocalitySettings compiled(dev.meltemi.resources.TrafficPolicy.Locality locality) {
         return LocalitySettings.newBuilder()
                 .setEnabled(locality.enabled().orElse(null))
                 .setDistribute(locality.distribute().stream()
@@ -119,15 +119,17 @@ final class TrafficPolicies {
                 .build();
     }
 
-    private static ConnectionPool compiled(dev.meltemi.resources.TrafficPolicy.ConnectionPool pool) {
+    static TcpKeepalive compiled(dev.meltemi.resources.TrafficPolicy.TcpKeepalive keepalive) {
+        return new TcpKeepalive(keepalive.probes(), micros(keepalive.time()), micros(keepalive.interval()));
+    }
+
+    static ConnectionPool compiled(dev.meltemi.resources.TrafficPolicy.ConnectionPool pool) {
         return ConnectionPool.newBuilder()
                 .setMaxConnections(number(pool.maxConnections()))
                 .setMaxConnectionDurationUs(micros(pool.maxConnectionDuration()))
                 .setTcpIdleTimeoutUs(micros(pool.tcpIdleTimeout()))
-                .setTcpKeepalive(pool.tcpKeepalive()
-                        .map(keepalive -> new TcpKeepalive(
-                                keepalive.probes(), micros(keepalive.time()), micros(keepalive.interval())))
-                        .orElse(null))
+                .setTcpKeepalive(
+                        pool.tcpKeepalive().map(TrafficPolicies::compiled).orElse(null))
                 .setHttp1MaxPendingRequests(number(pool.http1MaxPendingRequests()))
                 .setHttp2MaxRequests(number(pool.http2MaxRequests()))
                 .setMaxRequestsPerConnection(number(pool.maxRequestsPerConnection()))
@@ -141,7 +143,7 @@ final class TrafficPolicies {
                 .build();
     }
 
-    private static OutlierDetection compiled(dev.meltemi.resources.TrafficPolicy.OutlierDetection outlier) {
+    static OutlierDetection compiled(dev.meltemi.resources.TrafficPolicy.OutlierDetection outlier) {
         return OutlierDetection.newBuilder()
                 .setSplitExternalLocalOriginErrors(outlier.splitExternalLocalOriginErrors())
                 .setConsecutiveLocalOriginFailures(number(outlier.consecutiveLocalOriginFailures()))

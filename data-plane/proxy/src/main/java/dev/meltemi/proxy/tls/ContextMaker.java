@@ -3,10 +3,10 @@ package dev.meltemi.proxy.tls;
 import dev.meltemi.proxy.tls.ChainJudge.Expected;
 import dev.meltemi.proxy.tls.TlsMaterial.Own;
 import dev.meltemi.routing.ConnectionDecision.Termination;
+import dev.meltemi.routing.TlsBounds;
 import dev.meltemi.routing.TlsOrigination;
 import dev.meltemi.schemas.compiled.ServerTlsSettings;
 import io.netty.handler.ssl.ClientAuth;
-import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -19,10 +19,8 @@ import java.security.cert.CRL;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLException;
 
@@ -32,8 +30,6 @@ final class ContextMaker {
     private static final int MOST_CERTIFICATES = 16 * 1024;
     /// Full handshakes that a peer is spared; a session whose certificate has expired is refused all the same.
     private static final Duration SESSION = Duration.ofHours(1);
-
-    private static final List<String> VERSIONS = List.of("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3");
 
     private final CredentialFiles files;
 
@@ -69,12 +65,15 @@ final class ContextMaker {
                         !asks
                                 ? ClientAuth.NONE
                                 : server.mode().equals("MUTUAL") ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL)
-                .protocols(versions(said.getMinVersion(), said.getMaxVersion()))
                 .applicationProtocolConfig(TlsContexts.alpn(List.of("h2", "http/1.1")));
         if (asks) {
             builder.trustManager(judge);
         }
-        ciphers(said.getCipherSuites(), builder);
+        TlsBounds bounds = server.bounds();
+        String least = said.getMinVersion().isEmpty() ? bounds.minVersion() : said.getMinVersion();
+        Choice.versions(least, said.getMaxVersion(), builder);
+        Choice.ciphers(said.getCipherSuites().isEmpty() ? bounds.cipherSuites() : said.getCipherSuites(), builder);
+        Choice.curves(bounds.curves(), builder);
         var made = new CredentialContext(built(builder), judge, material.own());
         made.rotateTickets();
         return made;
@@ -91,8 +90,10 @@ final class ContextMaker {
                 : ChainJudge.of(material, new Expected(how.names(), List.of(), List.of()));
         SslContextBuilder builder = SslContextBuilder.forClient()
                 .trustManager(judge)
-                .endpointIdentificationAlgorithm(null) // names are the judge's affair
-                .protocols(versions("", ""));
+                .endpointIdentificationAlgorithm(null); // names are the judge's affair
+        Choice.versions(how.bounds().minVersion(), "", builder);
+        Choice.ciphers(how.bounds().cipherSuites(), builder);
+        Choice.curves(how.bounds().curves(), builder);
         if (!protocols.isEmpty()) {
             builder.applicationProtocolConfig(TlsContexts.alpn(protocols));
         }
@@ -199,34 +200,5 @@ final class ContextMaker {
         return builder.sslProvider(MeshTls.PROVIDER)
                 .sessionTimeout(SESSION.toSeconds())
                 .build();
-    }
-
-    /// TLS 1.2 and 1.3 unless said, as at Istio's gateways.
-    private static Set<String> versions(String least, String most) {
-        int from = version(least, 2);
-        int to = version(most, 3);
-        if (from > to) {
-            throw new IllegalArgumentException("minProtocolVersion " + least + " is above maxProtocolVersion " + most);
-        }
-        return new LinkedHashSet<>(VERSIONS.subList(from, to + 1));
-    }
-
-    private static int version(String told, int otherwise) {
-        return told.startsWith("TLSV1_") ? told.charAt(told.length() - 1) - '0' : otherwise;
-    }
-
-    /// What isn't known is left out, as Istio does; those of TLS 1.3 can't be chosen, as in Envoy.
-    private static void ciphers(List<String> told, SslContextBuilder builder) {
-        List<String> known = told.stream()
-                .filter(name -> !OpenSsl.isAvailable()
-                        || OpenSsl.availableOpenSslCipherSuites().contains(name))
-                .distinct()
-                .toList();
-        if (known.isEmpty()) {
-            return;
-        }
-        var all = new ArrayList<>(known);
-        all.addAll(List.of("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"));
-        builder.ciphers(all);
     }
 }

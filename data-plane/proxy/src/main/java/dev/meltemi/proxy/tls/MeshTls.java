@@ -1,5 +1,6 @@
 package dev.meltemi.proxy.tls;
 
+import dev.meltemi.routing.TlsBounds;
 import dev.meltemi.spiffe.Identity;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslProvider;
@@ -19,13 +20,16 @@ public final class MeshTls implements AutoCloseable {
 
     private final Supplier<@Nullable Identity> identity;
     private final InstantSource clock;
+    private final Supplier<TlsBounds> bounds;
     private final AtomicReference<@Nullable TlsContexts> current = new AtomicReference<>();
     private volatile @Nullable Identity unusable;
 
     /// @param clock by which certificates are in force or not
-    public MeshTls(Supplier<@Nullable Identity> identity, InstantSource clock) {
+    /// @param bounds what the mesh says TLS may be, now
+    public MeshTls(Supplier<@Nullable Identity> identity, InstantSource clock, Supplier<TlsBounds> bounds) {
         this.identity = identity;
         this.clock = clock;
+        this.bounds = bounds;
     }
 
     private static SslProvider provider() {
@@ -66,12 +70,13 @@ public final class MeshTls implements AutoCloseable {
     @SuppressWarnings("ReferenceEquality")
     private @Nullable TlsContexts upToDate(Identity now) {
         TlsContexts before = current.get();
-        if (now == unusable || (before != null && before.isOf(now))) {
+        TlsBounds within = bounds.get();
+        if (now == unusable || (before != null && before.isOf(now, within))) {
             return before;
         }
         TlsContexts made;
         try {
-            made = TlsContexts.of(now, clock, PROVIDER);
+            made = TlsContexts.of(now, clock, PROVIDER, within);
         } catch (IllegalArgumentException e) {
             unusable = now;
             LOG.error(

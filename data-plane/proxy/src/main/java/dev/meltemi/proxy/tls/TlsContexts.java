@@ -1,5 +1,6 @@
 package dev.meltemi.proxy.tls;
 
+import dev.meltemi.routing.TlsBounds;
 import dev.meltemi.spiffe.Credential;
 import dev.meltemi.spiffe.Identity;
 import io.netty.buffer.ByteBufAllocator;
@@ -39,17 +40,23 @@ public final class TlsContexts extends AbstractReferenceCounted {
     public static final String HTTP_2 = "istio-h2";
 
     private static final List<String> OFFERED_HTTP_2 = List.of(HTTP_2, "istio");
-    private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
 
     private final Identity identity;
+    private final TlsBounds bounds;
     private final PeerJudge judge;
     private final SslContext server;
     private final SslContext client;
     private final SslContext http2Client;
 
     private TlsContexts(
-            Identity identity, PeerJudge judge, SslContext server, SslContext client, SslContext http2Client) {
+            Identity identity,
+            TlsBounds bounds,
+            PeerJudge judge,
+            SslContext server,
+            SslContext client,
+            SslContext http2Client) {
         this.identity = identity;
+        this.bounds = bounds;
         this.judge = judge;
         this.server = server;
         this.client = client;
@@ -57,38 +64,44 @@ public final class TlsContexts extends AbstractReferenceCounted {
     }
 
     /// @throws IllegalArgumentException when the identity's key or chain can't be used
-    static TlsContexts of(Identity identity, InstantSource clock, SslProvider provider) {
+    static TlsContexts of(Identity identity, InstantSource clock, SslProvider provider, TlsBounds bounds) {
         var judge = new PeerJudge(identity, clock);
         Credential own = identity.credential();
         try {
-            SslContext server = SslContextBuilder.forServer(own.key(), own.chain())
+            SslContext server = within(bounds, SslContextBuilder.forServer(own.key(), own.chain()))
                     .clientAuth(ClientAuth.REQUIRE)
                     .trustManager(judge)
                     .sslProvider(provider)
-                    .protocols(VERSIONS)
                     .applicationProtocolConfig(alpn(TAKEN))
                     .sessionTimeout(SESSION.toSeconds())
                     .build();
             Tickets.use(server, Tickets.key());
             return new TlsContexts(
                     identity,
+                    bounds,
                     judge,
                     server,
-                    client(own, judge, provider, OFFERED),
-                    client(own, judge, provider, OFFERED_HTTP_2));
+                    client(own, judge, provider, OFFERED, bounds),
+                    client(own, judge, provider, OFFERED_HTTP_2, bounds));
         } catch (SSLException e) {
             throw new IllegalArgumentException("no TLS can be made of the credential " + own + ": " + e, e);
         }
     }
 
-    private static SslContext client(Credential own, PeerJudge judge, SslProvider provider, List<String> offered)
+    private static SslContextBuilder within(TlsBounds bounds, SslContextBuilder builder) {
+        Choice.versions(bounds.minVersion(), "", builder);
+        Choice.ciphers(bounds.cipherSuites(), builder);
+        return builder;
+    }
+
+    private static SslContext client(
+            Credential own, PeerJudge judge, SslProvider provider, List<String> offered, TlsBounds bounds)
             throws SSLException {
-        return SslContextBuilder.forClient()
+        return within(bounds, SslContextBuilder.forClient())
                 .keyManager(own.key(), own.chain())
                 .trustManager(judge)
                 .endpointIdentificationAlgorithm(null) // names are SPIFFE ids, compared after the handshake
                 .sslProvider(provider)
-                .protocols(VERSIONS)
                 .applicationProtocolConfig(alpn(offered))
                 .sessionTimeout(SESSION.toSeconds())
                 .build();
@@ -101,8 +114,8 @@ public final class TlsContexts extends AbstractReferenceCounted {
     }
 
     @SuppressWarnings("ReferenceEquality") // an identity is replaced as a whole
-    boolean isOf(Identity other) {
-        return identity == other;
+    boolean isOf(Identity other, TlsBounds asked) {
+        return identity == other && (bounds == asked || bounds.equals(asked));
     }
 
     /// For a caller that has sent the beginning of a ClientHello.

@@ -31,6 +31,36 @@ public final class NormalizedPath {
         return end == target.length() ? path : path + target.substring(end);
     }
 
+    /// With `%2F` and `%5C` decoded, whatever becomes of the path then.
+    ///
+    /// @param target path with query; the query stays as it is
+    /// @return the same object when there was nothing to do
+    public static String withoutEscapedSlashes(String target) {
+        int query = target.indexOf('?');
+        int end = query < 0 ? target.length() : query;
+        StringBuilder path = null;
+        int done = 0;
+        for (int i = target.indexOf('%'); i >= 0 && i + 2 < end; i = target.indexOf('%', i + 1)) {
+            char slash = escapedSlash(target.charAt(i + 1), target.charAt(i + 2));
+            if (slash != 0) {
+                path = path == null ? new StringBuilder(target.length()) : path;
+                path.append(target, done, i).append(slash);
+                done = i + 3;
+            }
+        }
+        return path == null
+                ? target
+                : path.append(target, done, target.length()).toString();
+    }
+
+    /// @return 0: it is none
+    private static char escapedSlash(char high, char low) {
+        if (high == '2' && (low == 'F' || low == 'f')) {
+            return '/';
+        }
+        return high == '5' && (low == 'C' || low == 'c') ? '\\' : 0;
+    }
+
     private static String withoutEmptySegments(String path) {
         var merged = new StringBuilder(path.length());
         for (int i = 0; i < path.length(); i++) {
