@@ -15,10 +15,6 @@ import org.jspecify.annotations.Nullable;
 /// @param sent requests with their answers
 /// @param arrived at origins
 record LiveAnswer(RoutingCase asked, List<LiveMesh.Sent> sent, List<LiveMesh.Arrived> arrived) implements Observation {
-    /// What can't be seen from outside, or not in the time that a test has.
-    static final Set<String> INVISIBLE =
-            Set.of("timeout", "retries", "fault", "effectiveFault", "route", "endpoints", "passthrough", "note");
-
     /// Of mirrored requests, in points: they are counted, not known.
     private static final double TOLERATED_POINTS = 6;
 
@@ -44,6 +40,7 @@ record LiveAnswer(RoutingCase asked, List<LiveMesh.Sent> sent, List<LiveMesh.Arr
             case "connectionClosed" -> first() == null;
             case "status" -> status();
             case "grpcStatus" -> GrpcStatus.of(status(), answer().header("grpc-status"));
+            case "fault" -> fault(Node.map(expected));
             case "redirect" -> Map.of("status", status(), "location", answer().header("location"));
             case "directResponse" -> Map.of("status", status(), "body", answer().body());
             case "responseHeaders", "responseAbsent" -> RoutingAnswer.asked(key, expected, answer().headers());
@@ -55,6 +52,39 @@ record LiveAnswer(RoutingCase asked, List<LiveMesh.Sent> sent, List<LiveMesh.Arr
             case "mirrors" -> mirrors(Node.maps(expected));
             default -> new Unseen("can't be seen from outside");
         };
+    }
+
+    /// Faults that befall some requests only can't be told from faults that don't befall anybody by one request.
+    static boolean showsFault(@Nullable Object fault) {
+        Map<String, Object> kinds = Node.map(fault);
+        return !kinds.isEmpty()
+                && kinds.values().stream()
+                        .allMatch(kind -> Node.number(Node.map(kind).getOrDefault("percentage", 100)) == 100);
+    }
+
+    /// What befell the one request.
+    private Map<String, Object> fault(Map<String, Object> expected) {
+        var befell = new TreeMap<String, Object>();
+        if (expected.containsKey("delay")) {
+            Object wanted = Node.map(expected.get("delay")).get("fixedDelay");
+            double seconds = sent.getFirst().seconds();
+            befell.put(
+                    "delay",
+                    Map.of(
+                            "percentage",
+                            100,
+                            "fixedDelay",
+                            Objects.requireNonNullElse(LiveTrials.near(wanted, seconds), seconds)));
+        }
+        if (expected.containsKey("abort")) {
+            befell.put(
+                    "abort",
+                    Map.of(
+                            "percentage", originals().isEmpty() ? 100 : 0,
+                            "httpStatus", status(),
+                            "grpcStatus", GrpcStatus.of(status(), answer().header("grpc-status"))));
+        }
+        return befell;
     }
 
     private static Object of(LiveMesh.Arrived one, String key, @Nullable Object expected) {

@@ -36,6 +36,12 @@ final class LiveApplication extends ByteToMessageDecoder {
     /// How a client begins that speaks no HTTP: what follows is the number of what it sent.
     static final String LINE = "conformance ";
 
+    /// A header by which a request says how it wants to be answered, if not well.
+    static final String ANSWER = "x-conformance-answer";
+
+    static final String FAILS = "503";
+    static final String SAYS_NOTHING = "nothing";
+
     private static final int TLS_HANDSHAKE = 0x16;
     private static final int TELLS = 3;
     private static final int LONGEST = 1024 * 1024;
@@ -82,7 +88,10 @@ final class LiveApplication extends ByteToMessageDecoder {
         pipeline.addLast(new HttpObjectAggregator(LONGEST), new SimpleChannelInboundHandler<FullHttpRequest>() {
             @Override
             protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
-                context.writeAndFlush(answer(request));
+                FullHttpResponse answer = answer(request);
+                if (!request.headers().contains(ANSWER, SAYS_NOTHING, false)) {
+                    context.writeAndFlush(answer);
+                }
             }
 
             @Override
@@ -97,7 +106,9 @@ final class LiveApplication extends ByteToMessageDecoder {
         boolean head = request.method().equals(HttpMethod.HEAD);
         var answer = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1,
-                HttpResponseStatus.OK,
+                request.headers().contains(ANSWER, FAILS, false)
+                        ? HttpResponseStatus.SERVICE_UNAVAILABLE
+                        : HttpResponseStatus.OK,
                 grpc
                         ? Unpooled.wrappedBuffer(LiveCaller.GRPC_MESSAGE)
                         : head ? Unpooled.EMPTY_BUFFER : Unpooled.copiedBuffer("ok", StandardCharsets.US_ASCII));

@@ -3,7 +3,6 @@ package dev.meltemi.conformance;
 import dev.meltemi.routing.Workload;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -62,11 +61,15 @@ record LiveCase(MeshOfCase mesh, Workload self, RoutingCase asked, Map<String, O
 
     /// A routing case: what can be seen is compared, the rest is left to the other way of judging.
     static Outcome routing(MeshOfCase mesh, Workload self, RoutingCase asked, LiveMesh live) {
-        var visible = new LinkedHashMap<>(asked.expect());
-        visible.keySet().removeAll(LiveAnswer.INVISIBLE);
-        return visible.isEmpty()
-                ? new Outcome.Skipped("can't be seen from outside: "
-                        + String.join(", ", asked.expect().keySet()))
-                : new LiveCase(mesh, self, asked, visible).outcome(live, seen -> RoutingCases.compared(visible, seen));
+        Map<String, Object> visible = LiveTrials.visible(asked.expect());
+        if (visible.isEmpty()) {
+            return new Outcome.Skipped("can't be seen from outside: "
+                    + String.join(", ", asked.expect().keySet()));
+        }
+        return new LiveCase(mesh, self, asked, visible).outcome(live, answer -> {
+            var tried = new LiveTrials(live, asked).seen(visible);
+            return RoutingCases.compared(
+                    visible, (key, expected) -> tried.containsKey(key) ? tried.get(key) : answer.of(key, expected));
+        });
     }
 }

@@ -3,12 +3,14 @@ package dev.meltemi.conformance;
 import dev.meltemi.proxy.ProxyPorts;
 import dev.meltemi.proxy.ProxyServer;
 import dev.meltemi.proxy.ProxySettings;
+import dev.meltemi.proxy.names.NameSettings;
 import dev.meltemi.routing.Clusters;
 import dev.meltemi.routing.ConnectionDecision;
 import dev.meltemi.routing.Decision;
 import dev.meltemi.routing.RouteTable;
 import dev.meltemi.routing.Workload;
 import dev.meltemi.schemas.Revision;
+import dev.meltemi.schemas.access.AccessEntry;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -25,6 +27,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -37,6 +41,7 @@ final class LiveMesh implements AutoCloseable {
     static final String NUMBER = "x-conformance-request";
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofMillis(500);
     private static final Duration LONGEST_DELAY = Duration.ofSeconds(8);
 
     /// On one event loop, so that what is drawn is the same in each run.
@@ -46,16 +51,20 @@ final class LiveMesh implements AutoCloseable {
     private final EventLoopGroup applications = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
 
     private final LiveCertificates certificates = new LiveCertificates();
+    private final NoNames names = new NoNames(address("127.97.0.1"));
+    private final BlockingQueue<AccessEntry> told = new ArrayBlockingQueue<>(16);
     private final boolean preferHttp2;
     private final AtomicReference<@Nullable RouteTable> table = new AtomicReference<>();
     private final ProxyServer proxy = new ProxyServer(
             new ProxyPorts(
                     () -> Objects.requireNonNull(table.get(), "a case begins with its table"),
-                    entry -> true,
+                    told::offer,
                     InstantSource.system(),
                     new SplittableRandom(1),
                     () -> certificates.identity),
-            ProxySettings.DEFAULT.withCredentials(certificates.folder()),
+            ProxySettings.DEFAULT
+                    .withCredentials(certificates.folder())
+                    .with(NameSettings.DEFAULT.with(List.of(names.address()))),
             loop);
     private final Map<String, InetSocketAddress> listeners = new HashMap<>();
     private final LiveOrigins origins =
@@ -81,7 +90,8 @@ final class LiveMesh implements AutoCloseable {
     /// One request with its answer.
     ///
     /// @param answer null: the connection was closed instead
-    record Sent(String number, @Nullable LiveMessage answer) {}
+    /// @param seconds that it took
+    record Sent(String number, @Nullable LiveMessage answer, double seconds) {}
 
     private Map<String, List<String>> arrived(LiveOrigin.Place place, LiveMessage request) {
         var headers = new TreeMap<>(answerHeaders);
@@ -103,17 +113,24 @@ final class LiveMesh implements AutoCloseable {
         way = LiveWay.of(asked, connection, preferHttp2);
         table.set(now);
         arrived.clear();
+        told.clear();
         answerHeaders = asked.headers("backendResponseHeaders");
         if (way.serverName() != null && !asked.byGateway() && way.speech() != LiveWay.Speech.LINES) {
             return "https in the mesh: nobody but the application and the endpoint can read what is said";
         }
         String why = certificates.provide(mesh.compiled());
-        for (int i = 0; i < 200 && why.isEmpty(); i++) {
+        for (int i = 0; i < 200 && why.isEmpty() && !leavesForAName(asked); i++) {
             why = way.speech() == LiveWay.Speech.LINES
                     ? whyNot(now.connect(asked.connection(), random))
                     : whyNot(now.decide(asked.head(), random));
         }
         return why;
+    }
+
+    /// To anywhere: to an address that its name server doesn't know.
+    private static boolean leavesForAName(RoutingCase asked) {
+        return Boolean.TRUE.equals(asked.expect().get("passthrough"))
+                && asked.bareHost().matches(".*[a-z].*");
     }
 
     private String whyNot(Decision decision) {
@@ -157,8 +174,9 @@ final class LiveMesh implements AutoCloseable {
                 LiveMessage answer;
                 do {
                     String name = Integer.toString(number++);
+                    long begun = System.nanoTime();
                     answer = caller.ask(asked, name);
-                    sent.add(new Sent(name, answer));
+                    sent.add(new Sent(name, answer, (System.nanoTime() - begun) / 1e9));
                 } while (answer != null && sent.size() < times && caller.lasts(answer));
             }
         }
@@ -169,7 +187,7 @@ final class LiveMesh implements AutoCloseable {
     ///
     /// @param expected how many are worth waiting for
     List<Arrived> arrivals(int expected) {
-        long until = System.nanoTime() + Duration.ofMillis(500).toNanos();
+        long until = System.nanoTime() + SOON.toNanos();
         synchronized (arrived) {
             long left = until - System.nanoTime();
             while (arrived.size() < expected && left > 0) {
@@ -183,6 +201,17 @@ final class LiveMesh implements AutoCloseable {
             }
         }
         return List.copyOf(arrived);
+    }
+
+    /// What the proxy says of the first request that has ended since the case began; null: nothing yet, for some time.
+    @Nullable
+    AccessEntry told() {
+        try {
+            return told.poll(SOON.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        }
     }
 
     static InetAddress address(String text) {
@@ -199,6 +228,7 @@ final class LiveMesh implements AutoCloseable {
         origins.close();
         applications.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
         certificates.close();
+        names.close();
         loop.disposeLater(Duration.ZERO, Duration.ofSeconds(1)).block(PATIENCE);
     }
 }

@@ -56,6 +56,65 @@ class ConformanceCommandTest {
     }
 
     @Test
+    void clients_that_speak_HTTP_2_get_the_same() {
+        Done done = run(OWN, "--live", "--http2", "--case", "own-5");
+
+        assertThat(done.exitCode()).as(done.out()).isZero();
+        assertThat(done.out()).endsWith(" passed, 0 failed, 0 skipped\n");
+    }
+
+    @Test
+    void what_differs_between_a_case_and_what_came_through_sockets_fails() throws IOException {
+        write("routing/virtualservice.yaml", """
+            id: not-so
+            resources: |
+              apiVersion: v1
+              kind: Service
+              metadata: {name: a, namespace: default}
+              spec: {ports: [{name: http, port: 80}, {name: grpc, port: 81}, {name: tcp, port: 82}, {name: tls, port: 83}]}
+              ---
+              apiVersion: networking.istio.io/v1
+              kind: VirtualService
+              metadata: {name: a, namespace: default}
+              spec:
+                hosts: [a]
+                http: [{timeout: 0.1s, retries: {attempts: 1, retryOn: 5xx}, route: [{destination: {host: a}}]}]
+            cases:
+            - {name: timeout, request: {host: a, port: 80}, expect: {timeout: 0.3s}}
+            - {name: retries, request: {host: a, port: 80}, expect: {retries: {attempts: 2, retryOn: 5xx}}}
+            - {name: fault, request: {host: a, port: 80}, expect: {fault: {abort: {httpStatus: 500, percentage: 100}}}}
+            - {name: passthrough, request: {host: a, port: 80}, expect: {passthrough: true}}
+            - name: grpc
+              request: {method: POST, host: a, port: 81, headers: {content-type: application/grpc}}
+              expect: {destinations: [{host: b.default.svc.cluster.local}]}
+            - name: tcp
+              request: {protocol: TCP, host: a.default.svc.cluster.local, port: 82}
+              expect: {destinations: [{host: b.default.svc.cluster.local}]}
+            - name: tls
+              request: {protocol: TLS, host: a.default.svc.cluster.local, port: 83, sni: a}
+              expect: {connectionClosed: true}
+            """);
+
+        Done done = run(folder.toString(), "--live");
+
+        assertThat(done.out()).endsWith("0 passed, 7 failed, 0 skipped\n");
+    }
+
+    @Test
+    void what_nobody_can_see_from_outside_is_skipped_and_says_so() throws IOException {
+        write("routing/virtualservice.yaml", """
+            id: unseen
+            resources: ''
+            cases:
+            - {name: forever, request: {host: a.example, port: 80}, expect: {timeout: 90s}}
+            """);
+
+        Done done = run(folder.toString(), "--live");
+
+        assertThat(done.out()).contains("skipped 1: can't be seen from outside: timeout");
+    }
+
+    @Test
     void json_tells_of_every_case_what_was_expected_and_what_came() {
         Done done = run(OWN, "-o", "json", "--only", "routing,authz");
 
