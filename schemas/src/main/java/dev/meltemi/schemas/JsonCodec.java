@@ -6,9 +6,12 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// One line of JSON; readers ignore fields that they don't know.
 final class JsonCodec<T> implements Codec<T> {
-    private static final JsonMapper MAPPER = JsonMapper.builder()
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .build();
+    /// Made by who uses it: a sidecar knows the topics, and reads none that is JSON.
+    private static final class Mapper {
+        private static final JsonMapper MAPPER = JsonMapper.builder()
+                .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .build();
+    }
 
     private final Class<T> type;
 
@@ -18,13 +21,13 @@ final class JsonCodec<T> implements Codec<T> {
 
     @Override
     public byte[] encode(T value) {
-        return MAPPER.writeValueAsBytes(value);
+        return Mapper.MAPPER.writeValueAsBytes(value);
     }
 
     @Override
     public T decode(byte[] bytes) throws MalformedRecordException {
         try {
-            T value = MAPPER.readValue(bytes, type);
+            T value = Mapper.MAPPER.readValue(bytes, type);
             if (value == null) {
                 throw new MalformedRecordException("JSON null is not a " + type.getSimpleName());
             }

@@ -44,12 +44,6 @@ public final class OperatorCommands {
         }
         root.setCaseInsensitiveEnumValuesAllowed(true); // istioctl's levels are Error, Warning, Info
         root.registerConverter(Duration.class, new DurationText());
-        root.setExecutionExceptionHandler(new OperatorErrors());
-        usageErrors(root);
-    }
-
-    private static void usageErrors(CommandLine command) {
-        command.getCommandSpec().exitCodeOnInvalidInput(ExitCode.USAGE);
-        command.getSubcommands().values().forEach(OperatorCommands::usageErrors);
+        OperatorErrors.tellThoseOf(root);
     }
 }

@@ -8,7 +8,20 @@ import picocli.CommandLine.IExitCodeGenerator;
 import picocli.CommandLine.ParseResult;
 
 /// From an exception to one message on stderr and the exit code; a stack trace only when `MELTEMI_DEBUG` is set.
-final class OperatorErrors implements IExecutionExceptionHandler {
+public final class OperatorErrors implements IExecutionExceptionHandler {
+    private OperatorErrors() {}
+
+    /// Gives a whole command this way of telling errors, with all commands that it has by now.
+    public static void tellThoseOf(CommandLine root) {
+        root.setExecutionExceptionHandler(new OperatorErrors());
+        usageErrors(root);
+    }
+
+    private static void usageErrors(CommandLine command) {
+        command.getCommandSpec().exitCodeOnInvalidInput(ExitCode.USAGE);
+        command.getSubcommands().values().forEach(OperatorErrors::usageErrors);
+    }
+
     @Override
     public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
         Exception told = failure instanceof IExitCodeGenerator ? failure : translated(failure);
