@@ -69,11 +69,11 @@ final class ProxyOptions {
 
     @Option(
             names = "--bus-patience",
-            defaultValue = "3000",
+            defaultValue = "0",
             paramLabel = "MS",
-            description =
-                    "how long to wait for the bus before a last-known-good file is served (default: ${DEFAULT-VALUE})")
-    long busPatience = 3000;
+            description = "how long to wait for the bus before a last-known-good file is served, marked stale until the"
+                    + " bus says what is newer (default: ${DEFAULT-VALUE}, at once)")
+    long busPatience;
 
     @Option(
             names = "--state-max-age",

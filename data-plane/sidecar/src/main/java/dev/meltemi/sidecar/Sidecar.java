@@ -61,7 +61,7 @@ public final class Sidecar implements AutoCloseable {
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
     private @Nullable ConfigFollower follower;
-    private @Nullable Presence presence;
+    private volatile @Nullable Presence presence;
     private @Nullable ApplicationProbe probe;
     private volatile boolean applicationHealthy;
     /// Written by whoever changes the configuration, one at a time.
@@ -135,28 +135,34 @@ public final class Sidecar implements AutoCloseable {
         }
     }
 
+    /// What is known already comes first: a last-known-good file is read and the ports are opened before anything
+    /// that talks to Kafka is made, which takes a start most of its time.
     private void open(SidecarWorld world) {
         if (settings.listen().handOver()) {
             proxy.sharePorts();
-        } else {
-            openPorts(world.loops());
         }
         if (settings.who().gateway()) {
             config.onChange(() -> listeners.follow(config.get().listeners()));
         }
         config.onChange(this::tell);
         config.onChange(this::tellClosed);
+        if (identity != null) {
+            identity.onChange(this::tell);
+            telemetry.follow(identity, world.clock());
+        }
+        var bus = settings.config().resources().isPresent() ? null : world.bus();
+        if (bus != null) {
+            follow(bus, world);
+        }
+        if (!settings.listen().handOver()) {
+            openPorts(world.loops());
+        }
         settings.probe()
                 .ifPresent(asked -> probe = proxy.probe(
                         new InetSocketAddress(
                                 settings.listen().local(), settings.listen().application()),
                         asked,
                         this::applicationChanged));
-        MeshBus bus = world.bus();
-        if (identity != null) {
-            identity.onChange(this::tell);
-            telemetry.follow(identity, world.clock());
-        }
         if (settings.config().resources().isPresent()) {
             config.run(
                     Revision.NONE,
@@ -164,40 +170,48 @@ public final class Sidecar implements AutoCloseable {
                     false,
                     List.of());
         } else if (bus != null) {
-            var records = new PresenceRecords(settings, self);
-            presence = Presence.start(
-                    SignedBus.signing(bus, world.identity(), world.clock()),
-                    world.identity(),
-                    () -> records.registration(world.identity().get(), applicationHealthy),
-                    () -> records.heartbeat(
-                            world.clock().instant(),
-                            world.identity().get(),
-                            config.summary(),
-                            listeners.refusals(),
-                            telemetry.counters(),
-                            draining.get()));
-            if (identity != null) {
-                identity.follow(bus);
-            }
-            var following = settings.config();
-            var followed = ConfigFollower.start(
-                    bus,
-                    new ConfigFollower.Settings(
-                            self.name(),
-                            following.state(),
-                            following.busPatience(),
-                            following.oldestFile(),
-                            following.adoptNewBus()),
-                    config,
-                    world.clock());
-            telemetry.follow(followed);
-            follower = followed;
+            appear(bus, world);
         } else {
             throw new IllegalArgumentException("a proxy needs a bus or a folder of resources");
         }
         if (settings.listen().handOver()) {
             awaitServing();
             openPorts(world.loops());
+        }
+    }
+
+    private void follow(MeshBus bus, SidecarWorld world) {
+        var following = settings.config();
+        var followed = ConfigFollower.start(
+                bus,
+                new ConfigFollower.Settings(
+                        self.name(),
+                        following.state(),
+                        following.busPatience(),
+                        following.oldestFile(),
+                        following.adoptNewBus()),
+                config,
+                world.clock());
+        telemetry.follow(followed);
+        follower = followed;
+    }
+
+    /// The mesh is told that we are there.
+    private void appear(MeshBus bus, SidecarWorld world) {
+        var records = new PresenceRecords(settings, self);
+        presence = Presence.start(
+                SignedBus.signing(bus, world.identity(), world.clock()),
+                world.identity(),
+                () -> records.registration(world.identity().get(), applicationHealthy),
+                () -> records.heartbeat(
+                        world.clock().instant(),
+                        world.identity().get(),
+                        config.summary(),
+                        listeners.refusals(),
+                        telemetry.counters(),
+                        draining.get()));
+        if (identity != null) {
+            identity.follow(bus);
         }
     }
 
@@ -212,15 +226,16 @@ public final class Sidecar implements AutoCloseable {
         var listen = settings.listen();
         boolean shared = listen.handOver();
         var shown = new Pages(new State());
+        if (!settings.who().gateway()) {
+            listeners.openSidecar(settings.who().services());
+        }
         pages.add(HttpPort.open(
                 loops, "admin-port", listen.local(), listen.ports().admin(), shared, shown::admin));
         pages.add(HttpPort.open(
                 loops, "metrics-port", listen.address(), listen.ports().metrics(), shared, shown::prometheus));
+        // the last one: a table may be there already, and who is told "ready" comes at once
         pages.add(HttpPort.open(
                 loops, "health-port", listen.address(), listen.ports().health(), shared, shown::health));
-        if (!settings.who().gateway()) {
-            listeners.openSidecar(settings.who().services());
-        }
     }
 
     /// Once for each change of the scopes because of which nobody gets in.

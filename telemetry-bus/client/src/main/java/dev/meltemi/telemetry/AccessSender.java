@@ -95,7 +95,8 @@ final class AccessSender implements Runnable {
     @Override
     public void run() {
         SequencedRing.@Nullable Item<AccessEntry> item = null;
-        long reportAt = System.nanoTime();
+        // not at once: making a producer takes time that a start has better use for
+        long reportAt = System.nanoTime() + REPORT_EVERY;
         boolean busy = false;
         while (goesOn(item)) {
             if (System.nanoTime() >= reportAt) {

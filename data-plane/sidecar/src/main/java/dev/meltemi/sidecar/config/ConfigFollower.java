@@ -82,8 +82,13 @@ public final class ConfigFollower implements AutoCloseable {
 
     public static ConfigFollower start(MeshBus bus, Settings settings, RunningConfig running, InstantSource clock) {
         var follower = new ConfigFollower(settings, running, clock);
-        follower.life.add(follower.thread.schedule(
-                follower::serveFile, settings.patience().toMillis(), TimeUnit.MILLISECONDS));
+        long patience = settings.patience().toMillis();
+        if (patience == 0) {
+            // before anything of Kafka is loaded
+            follower.thread.schedule(follower::serveFile);
+        } else {
+            follower.life.add(follower.thread.schedule(follower::serveFile, patience, TimeUnit.MILLISECONDS));
+        }
         follower.thread.schedule(() -> follower.follow(bus));
         return follower;
     }
