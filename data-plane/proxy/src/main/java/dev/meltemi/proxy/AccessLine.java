@@ -42,7 +42,9 @@ final class AccessLine {
                 exchange.userAgent(),
                 client.caller().remote,
                 client.caller().local,
-                grpcStatus);
+                grpcStatus,
+                GrpcMessages.seen(exchange.body.messages()),
+                GrpcMessages.seen(exchange.answerMessages));
     }
 
     /// Tells of a connection that was closed before it could send a request. Envoy says the same of plaintext to a

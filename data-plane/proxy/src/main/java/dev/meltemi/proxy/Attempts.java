@@ -308,6 +308,9 @@ final class Attempts implements UpstreamUser {
 
     @Override
     public void onBody(ByteBuf octets) {
+        if (exchange.answerMessages != null) {
+            exchange.answerMessages.pass(octets);
+        }
         client.writeBody(exchange, answer, octets);
         if (!client.isWritable() && connection != null) {
             client.flushSoon();

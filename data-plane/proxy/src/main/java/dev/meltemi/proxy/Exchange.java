@@ -102,6 +102,9 @@ final class Exchange implements RequestHead {
     int status;
     String flags = NO_FLAGS;
     String details = "via_upstream";
+    /// Of gRPC; null: it is none.
+    @Nullable
+    GrpcMessages answerMessages;
     /// As the answer says it, empty: it doesn't, or not yet.
     String grpcStatus = "";
 

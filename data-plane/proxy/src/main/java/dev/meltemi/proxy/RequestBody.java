@@ -20,14 +20,29 @@ final class RequestBody {
     private boolean ended;
     private boolean discarding;
     private HttpHeaders trailers = EmptyHttpHeaders.INSTANCE;
+    private @Nullable GrpcMessages messages;
 
     /// @param octets of it that are kept for another try; 0: none
     void keep(int octets) {
         keepLimit = octets;
     }
 
+    /// From its first octet, before any was offered.
+    void count(GrpcMessages counting) {
+        messages = counting;
+    }
+
+    /// Null: they aren't counted.
+    @Nullable
+    GrpcMessages messages() {
+        return messages;
+    }
+
     /// Takes ownership.
     void offer(ByteBuf octets) {
+        if (messages != null) {
+            messages.pass(octets);
+        }
         if (discarding || !octets.isReadable()) {
             octets.release();
         } else {

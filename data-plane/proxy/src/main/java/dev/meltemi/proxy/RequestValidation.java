@@ -36,6 +36,10 @@ final class RequestValidation implements RequestFilter {
             throw new MalformedMessageException(501, "connect_not_supported");
         }
         exchange.framing = framing(exchange);
+        if (exchange.framing.hasBody() && GrpcAnswer.isAskedFor(exchange)) {
+            exchange.body.count(new GrpcMessages());
+            exchange.answerMessages = new GrpcMessages();
+        }
         RequestTarget target = RequestTarget.parse(exchange.method, exchange.receivedTarget);
         exchange.path = target.path();
         exchange.authority =

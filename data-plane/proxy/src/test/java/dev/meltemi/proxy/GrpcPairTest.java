@@ -90,6 +90,20 @@ class GrpcPairTest {
     }
 
     @Test
+    void messages_are_counted_in_both_directions_by_both_sidecars() {
+        unary("x".repeat(1 << 20));
+        ClientCalls.blockingServerStreamingCall(channel, EchoCalls.MANY_DOWN, patient(), "5")
+                .forEachRemaining(answer -> {});
+
+        for (var log : List.of(caller.log, callee.log)) {
+            Awaitility.await().until(() -> log.size() == 2);
+            assertThat(log).extracting(AccessEntry::requestMessages).containsExactly(1L, 1L);
+            assertThat(log.getFirst().responseMessages()).isEqualTo(1);
+            assertThat(log.getLast().responseMessages()).isGreaterThan(1);
+        }
+    }
+
+    @Test
     void statuses_and_their_messages_come_back() {
         for (int code = 1; code <= 16; code++) {
             String asked = "fail " + code;

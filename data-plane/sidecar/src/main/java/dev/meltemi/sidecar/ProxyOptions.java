@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -146,6 +147,14 @@ final class ProxyOptions {
     long dnsMinRefresh = 1000;
 
     @Option(
+            names = "--max-connections",
+            paramLabel = "COUNT",
+            description = "connections of callers at most, of all ports together: further ones are closed"
+                    + " (default: as many as there are descriptors for, two each)")
+    @Nullable
+    Integer maxConnections;
+
+    @Option(
             names = "--hand-over",
             description =
                     "share the ports with the process before and the one after, which do the same: this one opens them"
@@ -270,7 +279,18 @@ final class ProxyOptions {
                 workload, namespace, labels, serviceAccount, cluster, locality, gateway, services);
         return new SidecarSettings(who, listen, config(), Duration.ofSeconds(drain))
                 .with(names())
-                .withCredentials(Optional.ofNullable(credentials));
+                .withCredentials(Optional.ofNullable(credentials))
+                .withMaxConnections(mostConnections());
+    }
+
+    private OptionalInt mostConnections() {
+        if (maxConnections == null) {
+            return OptionalInt.empty();
+        }
+        if (maxConnections < 1) {
+            throw wrong("--max-connections " + maxConnections + ": expected at least 1");
+        }
+        return OptionalInt.of(maxConnections);
     }
 
     private NameSettings names() {

@@ -8,6 +8,7 @@ import dev.meltemi.proxy.ProxyServer;
 import dev.meltemi.proxy.ProxySettings;
 import dev.meltemi.proxy.checks.ApplicationProbe;
 import dev.meltemi.proxy.names.LiveNames;
+import dev.meltemi.proxy.overload.OverloadSettings;
 import dev.meltemi.proxy.tls.CredentialState;
 import dev.meltemi.routing.Workload;
 import dev.meltemi.schemas.Revision;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
@@ -90,6 +92,7 @@ public final class Sidecar implements AutoCloseable {
         this.proxy = new ProxyServer(
                 new ProxyPorts(config, telemetry, world.clock(), world.random(), world.identity()),
                 behaviour
+                        .with(overload(settings.maxConnections()))
                         .with(settings.names())
                         .withCredentials(settings.credentials().orElse(null)),
                 world.loops());
@@ -103,6 +106,12 @@ public final class Sidecar implements AutoCloseable {
         this.applicationHealthy = settings.probe().isEmpty();
         telemetry.followApplication(() -> applicationHealthy);
         this.listeners = new Listeners(proxy, settings.listen(), this::tell);
+    }
+
+    private static OverloadSettings overload(OptionalInt maxConnections) {
+        return maxConnections.isPresent()
+                ? OverloadSettings.of(maxConnections.getAsInt())
+                : OverloadSettings.ofThisProcess();
     }
 
     private static Telemetry telemetry(Workload self, SidecarWorld world) {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// What one proxy is told at its birth. Everything else comes from the bus.
 ///
@@ -16,6 +17,7 @@ import java.util.Optional;
 /// @param names how names of services are resolved
 /// @param probe how the application is asked whether it is well; empty: it is taken for well
 /// @param credentials folder of the certificates and keys that rules name
+/// @param maxConnections of callers, of all listeners together; empty: as many as the process has descriptors for
 public record SidecarSettings(
         Who who,
         Listen listen,
@@ -23,23 +25,28 @@ public record SidecarSettings(
         Duration drain,
         NameSettings names,
         Optional<ApplicationProbe.Settings> probe,
-        Optional<Path> credentials) {
+        Optional<Path> credentials,
+        OptionalInt maxConnections) {
     public static final Duration DRAIN = Duration.ofSeconds(10);
 
     public SidecarSettings(Who who, Listen listen, Config config, Duration drain) {
-        this(who, listen, config, drain, NameSettings.DEFAULT, Optional.empty(), Optional.empty());
+        this(who, listen, config, drain, NameSettings.DEFAULT, Optional.empty(), Optional.empty(), OptionalInt.empty());
     }
 
     public SidecarSettings with(NameSettings others) {
-        return new SidecarSettings(who, listen, config, drain, others, probe, credentials);
+        return new SidecarSettings(who, listen, config, drain, others, probe, credentials, maxConnections);
     }
 
     public SidecarSettings withCredentials(Optional<Path> folder) {
-        return new SidecarSettings(who, listen, config, drain, names, probe, folder);
+        return new SidecarSettings(who, listen, config, drain, names, probe, folder, maxConnections);
+    }
+
+    public SidecarSettings withMaxConnections(OptionalInt most) {
+        return new SidecarSettings(who, listen, config, drain, names, probe, credentials, most);
     }
 
     public SidecarSettings with(ApplicationProbe.Settings asked) {
-        return new SidecarSettings(who, listen, config, drain, names, Optional.of(asked), credentials);
+        return new SidecarSettings(who, listen, config, drain, names, Optional.of(asked), credentials, maxConnections);
     }
 
     /// @param workload stable name: `reviews-v1`

@@ -10,15 +10,18 @@ import dev.meltemi.sidecar.SidecarSettings.Ports;
 import dev.meltemi.sidecar.SidecarSettings.Who;
 import dev.meltemi.sidecar.config.StartException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Mono;
@@ -32,6 +35,10 @@ class StaticModeTest {
     Path folder;
 
     private Sidecar gateway(String address) {
+        return gateway(address, OptionalInt.empty());
+    }
+
+    private Sidecar gateway(String address, OptionalInt maxConnections) {
         var who = new Who(
                 "istio-ingressgateway",
                 "default",
@@ -42,10 +49,11 @@ class StaticModeTest {
                 true,
                 List.of());
         var settings = new SidecarSettings(
-                who,
-                new Listen(address, address, 100, 0, Ports.NONE),
-                Config.FROM_BUS.withResources(folder),
-                Duration.ofSeconds(2));
+                        who,
+                        new Listen(address, address, 100, 0, Ports.NONE),
+                        Config.FROM_BUS.withResources(folder),
+                        Duration.ofSeconds(2))
+                .withMaxConnections(maxConnections);
         return Sidecar.start(settings, SidecarWorld.of(LOOPS, null, null));
     }
 
@@ -105,6 +113,35 @@ class StaticModeTest {
             assertThat(answer.body()).contains("a/b");
         } finally {
             origin.disposeNow();
+        }
+    }
+
+    @Test
+    void more_callers_connections_than_the_command_line_says_are_closed() throws Exception {
+        Files.writeString(folder.resolve("all.yaml"), """
+            apiVersion: networking.istio.io/v1
+            kind: Gateway
+            metadata: {name: front, namespace: default}
+            spec:
+              selector: {istio: ingressgateway}
+              servers:
+              - port: {number: 8080, name: http, protocol: HTTP}
+                hosts: ["*"]
+            """);
+        String address = SidecarTest.loopback();
+        try (var gateway = gateway(address, OptionalInt.of(1))) {
+            await().until(gateway::ready);
+            try (var first = new Socket(address, 8180);
+                    var second = new Socket()) {
+                first.setSoTimeout(10_000);
+                first.getOutputStream().write("GET / HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                assertThat(first.getInputStream().read()).isEqualTo('H');
+                second.setSoTimeout(10_000);
+
+                second.connect(new InetSocketAddress(address, 8180));
+
+                assertThat(second.getInputStream().read()).isEqualTo(-1);
+            }
         }
     }
 

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// @param fault `delay`, `abort` or empty
 /// @param parentSpanId null for a new trace
 /// @param grpcStatus number of gRPC's status, empty for what isn't gRPC
+/// @param requestMessages of gRPC, for metrics: no event carries it
+/// @param responseMessages the same, of the answer
 public record AccessEntry(
         Edge edge,
         long startMicros,
@@ -35,7 +37,9 @@ public record AccessEntry(
         @Nullable String userAgent,
         String downstreamRemoteAddress,
         String downstreamLocalAddress,
-        String grpcStatus) {
+        String grpcStatus,
+        long requestMessages,
+        long responseMessages) {
     /// Of what isn't a call of gRPC.
     public AccessEntry(
             Edge edge,
@@ -83,6 +87,8 @@ public record AccessEntry(
                 userAgent,
                 downstreamRemoteAddress,
                 downstreamLocalAddress,
-                "");
+                "",
+                0,
+                0);
     }
 }

@@ -72,6 +72,9 @@ public final class IstioMetrics {
         }
         Series found = known.of(entry.responseCode(), entry.grpcStatus(), entry.responseFlags(), this::resolve);
         found.count(entry.durationMicros(), entry.requestBytes(), entry.responseBytes(), now);
+        if (entry.requestMessages() + entry.responseMessages() > 0) {
+            found.countMessages(entry.requestMessages(), entry.responseMessages());
+        }
     }
 
     /// Counts what has happened to a connection that is carried whole since it was last told of.
@@ -170,6 +173,15 @@ public final class IstioMetrics {
                     counted,
                     Histogram.RESPONSE_BYTES,
                     1));
+        }
+        List<Series> ofGrpc = counted.stream().filter(Series::hasMessages).toList();
+        if (!ofGrpc.isEmpty()) {
+            all.add(new CounterSnapshot(
+                    new MetricMetadata("istio_request_messages", "Messages of gRPC in requests"),
+                    ofGrpc.stream().map(Series::requestMessages).toList()));
+            all.add(new CounterSnapshot(
+                    new MetricMetadata("istio_response_messages", "Messages of gRPC in responses"),
+                    ofGrpc.stream().map(Series::responseMessages).toList()));
         }
         List<ConnectionSeries> ofConnections = List.copyOf(connections.values());
         for (ConnectionSeries.Count which : ConnectionSeries.Count.values()) {

@@ -6,6 +6,7 @@ import io.prometheus.metrics.model.snapshots.Exemplars;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
 
 /// One set of label values and what was counted under it: the buckets and sum of three histograms. The request
 /// counter is the sum of any one's buckets, so a request costs six additions.
@@ -27,6 +28,8 @@ final class Series {
 
     private final Labels labels;
     private final AtomicLongArray cells = new AtomicLongArray(3 * Buckets.COUNT + 3);
+    private final LongAdder requestMessages = new LongAdder();
+    private final LongAdder responseMessages = new LongAdder();
     private volatile long usedAt;
 
     Series(Labels labels, long now) {
@@ -42,6 +45,25 @@ final class Series {
         if (usedAt != now) {
             usedAt = now;
         }
+    }
+
+    /// Of a call of gRPC.
+    void countMessages(long asked, long answered) {
+        requestMessages.add(asked);
+        responseMessages.add(answered);
+    }
+
+    CounterDataPointSnapshot requestMessages() {
+        return new CounterDataPointSnapshot(requestMessages.sum(), labels, null, 0);
+    }
+
+    CounterDataPointSnapshot responseMessages() {
+        return new CounterDataPointSnapshot(responseMessages.sum(), labels, null, 0);
+    }
+
+    /// Whether any message of gRPC was counted.
+    boolean hasMessages() {
+        return requestMessages.sum() + responseMessages.sum() > 0;
     }
 
     long usedAt() {

@@ -21,6 +21,37 @@ final class Entries {
                 Revision.NONE);
     }
 
+    /// Of gRPC.
+    static AccessEntry call(Edge edge, long asked, long answered) {
+        AccessEntry like = entry(edge, 200, 1, 1, 1);
+        return new AccessEntry(
+                edge,
+                0,
+                1,
+                1,
+                like.method(),
+                like.path(),
+                like.authority(),
+                "HTTP/2",
+                200,
+                "-",
+                like.responseCodeDetails(),
+                1,
+                1,
+                1,
+                "",
+                "",
+                "",
+                null,
+                "",
+                null,
+                "",
+                "",
+                "0",
+                asked,
+                answered);
+    }
+
     static AccessEntry entry(Edge edge, int code, long micros, long requestBytes, long responseBytes) {
         return new AccessEntry(
                 edge,

@@ -1,5 +1,6 @@
 package dev.meltemi.export;
 
+import static dev.meltemi.export.Entries.call;
 import static dev.meltemi.export.Entries.edge;
 import static dev.meltemi.export.Entries.entry;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -98,6 +99,19 @@ class IstioMetricsTest {
         assertThat(line("istio_request_duration_milliseconds_sum")).endsWith(" 4000001.001");
         assertThat(line("istio_request_bytes_sum")).endsWith(" 10001.0");
         assertThat(line("istio_request_bytes_count")).endsWith(" 3");
+    }
+
+    @Test
+    void messages_of_grpc_are_counted_with_the_labels_of_their_calls() {
+        metrics.count(entry(edge(Reporter.source, "a", "x"), 200, 1, 1, 1));
+        assertThat(lines("istio_request_messages_total")).isEmpty();
+        metrics.count(call(edge(Reporter.source, "a", "x"), 1, 5));
+        metrics.count(call(edge(Reporter.source, "a", "x"), 2, 0));
+
+        assertThat(line("istio_request_messages_total"))
+                .contains("source_workload=\"a\"", "grpc_response_status=\"0\"")
+                .endsWith(" 3.0");
+        assertThat(line("istio_response_messages_total")).endsWith(" 5.0");
     }
 
     @Test
