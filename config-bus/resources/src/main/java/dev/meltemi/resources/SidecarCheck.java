@@ -53,6 +53,7 @@ final class SidecarCheck {
             report.warn(pool.at("http"), "does nothing at a port whose protocol isn't HTTP");
         }
         checkTls(ingress.at("tls"), protocol, report);
+        report.notInForce(port, "opens no port, only its connectionPool counts: " + Sidecars.TAKES);
     }
 
     private static void checkNumber(Part port, Report report) {

@@ -8,10 +8,13 @@ import static dev.meltemi.resources.shape.Shape.text;
 
 import dev.meltemi.resources.Sidecar.EgressListener;
 import dev.meltemi.resources.Sidecar.OutboundTraffic;
+import dev.meltemi.resources.TrafficPolicy.ConnectionPool;
 import dev.meltemi.resources.shape.Leaf;
 import dev.meltemi.resources.shape.Part;
 import dev.meltemi.resources.shape.Struct;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// `networking.istio.io` Sidecar; its validity is {@link SidecarCheck}'s.
@@ -23,11 +26,14 @@ final class Sidecars {
             .field("name", text())
             .field("targetPort", count());
 
+    static final String TAKES = "a sidecar takes requests at the ports of the services that its workload"
+            + " registers, for the same ports of the application";
+
     private static final Struct INGRESS = struct().required("port", PORT)
-            .field("bind", text())
-            .field("captureMode", CAPTURE)
-            .field("defaultEndpoint", text())
-            .field("tls", ServerTls.SHAPE)
+            .notYet("bind", text(), TAKES)
+            .notYet("captureMode", CAPTURE, TAKES)
+            .notYet("defaultEndpoint", text(), TAKES)
+            .notYet("tls", ServerTls.SHAPE, "who may come, and how, is said by a PeerAuthentication")
             .field("connectionPool", ConnectionPools.SHAPE);
 
     private static final String BIND = "a sidecar listens for its application where its command line says: no port is"
@@ -43,13 +49,9 @@ final class Sidecars {
             "Sidecar",
             List.of("v1", "v1beta1", "v1alpha3"),
             struct().field("workloadSelector", Selection.LABELS)
-                    .notYet(
-                            "ingress",
-                            list(INGRESS),
-                            "a sidecar takes requests at the ports of the services that its workload registers, for the"
-                                    + " same ports of the application")
+                    .field("ingress", list(INGRESS))
                     .field("egress", list(EGRESS))
-                    .notYet("inboundConnectionPool", ConnectionPools.SHAPE, "inbound requests aren't limited yet")
+                    .field("inboundConnectionPool", ConnectionPools.SHAPE)
                     .field(
                             "outboundTrafficPolicy",
                             struct().field("mode", choice("REGISTRY_ONLY", "ALLOW_ANY"))
@@ -72,7 +74,20 @@ final class Sidecars {
                 spec.has("workloadSelector"),
                 spec.at("workloadSelector").textTable("labels"),
                 egress.isEmpty() ? Optional.empty() : Optional.of(listeners(egress)),
-                policy.isPresent() ? Optional.of(outbound(policy.text("mode"))) : Optional.empty());
+                policy.isPresent() ? Optional.of(outbound(policy.text("mode"))) : Optional.empty(),
+                TrafficPolicyReader.block(spec.at("inboundConnectionPool"), TrafficPolicyReader::connectionPool),
+                pools(spec.items("ingress")));
+    }
+
+    /// Of the ports that have one of their own.
+    private static Map<Integer, ConnectionPool> pools(List<Part> ingress) {
+        Map<Integer, ConnectionPool> pools = new LinkedHashMap<>();
+        ingress.stream()
+                .filter(listener -> listener.has("connectionPool"))
+                .forEach(listener -> pools.put(
+                        (int) listener.at("port").whole("number"),
+                        TrafficPolicyReader.connectionPool(listener.at("connectionPool"))));
+        return pools;
     }
 
     /// Those at a Unix socket are left out: no request of ours comes from one.

@@ -13,6 +13,7 @@ final class ApplicationRoute implements RequestFilter {
             DecidedAnswer.closeUnlessShort(exchange);
             LocalReply.fail(exchange, new ProxyFailure.NoRoute());
         } else {
+            exchange.applicationPool = exchange.table.inboundPool(exchange.application.servicePort());
             next.proceed(exchange);
         }
     }

@@ -108,15 +108,8 @@ final class Attempts implements UpstreamUser {
             client.rearm();
         }
         int started = exchange.tries;
-        UpstreamStream lent = client.loop()
-                .pools
-                .lend(
-                        picked,
-                        exchange.forward == null ? null : exchange.forward.cluster(),
-                        speaksHttp2(),
-                        connectTimeoutNanos(),
-                        fresh,
-                        this);
+        UpstreamStream lent =
+                client.loop().pools.lend(picked, pool(), speaksHttp2(), connectTimeoutNanos(), fresh, this);
         if (over || exchange.tries != started || endpoint == null) {
             return;
         }
@@ -130,11 +123,16 @@ final class Attempts implements UpstreamUser {
 
     /// Whether the cluster has room for one more try.
     private boolean takeRequest() {
-        Breakers.Taken taken = exchange.forward == null
-                ? Breakers.Taken.UNLIMITED
-                : exchange.forward.cluster().breakers().takeRequest();
+        Cluster limited = pool();
+        Breakers.Taken taken =
+                limited == null ? Breakers.Taken.UNLIMITED : limited.breakers().takeRequest();
         counted = taken == Breakers.Taken.COUNTED;
         return taken != Breakers.Taken.REFUSED;
+    }
+
+    /// Whose limits hold; null: nobody's.
+    private @Nullable Cluster pool() {
+        return exchange.forward == null ? exchange.applicationPool : exchange.forward.cluster();
     }
 
     private @Nullable Endpoint pick() {
@@ -168,9 +166,10 @@ final class Attempts implements UpstreamUser {
     }
 
     private long connectTimeoutNanos() {
-        return exchange.forward == null
+        Cluster limited = pool();
+        return limited == null
                 ? client.server().settings().timeouts().connect().toNanos()
-                : exchange.forward.cluster().connectTimeoutNanos();
+                : limited.connectTimeoutNanos();
     }
 
     // ---- the request on its way up
@@ -458,9 +457,10 @@ final class Attempts implements UpstreamUser {
             endpoint.end();
             endpoint = null;
         }
-        if (counted && exchange.forward != null) {
+        Cluster limited = counted ? pool() : null;
+        if (limited != null) {
             counted = false;
-            exchange.forward.cluster().breakers().endRequest();
+            limited.breakers().endRequest();
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.meltemi.proxy;
 
 import dev.meltemi.proxy.tls.ProvenPeer;
 import dev.meltemi.proxy.wire.Framing;
+import dev.meltemi.routing.Cluster;
 import dev.meltemi.routing.Decision;
 import dev.meltemi.routing.Endpoint;
 import dev.meltemi.routing.HashPolicy;
@@ -59,6 +60,9 @@ final class Exchange implements RequestHead {
 
     Decision.@Nullable Forward forward;
     Listening.@Nullable Application application;
+    /// What may go there; null: everything.
+    @Nullable
+    Cluster applicationPool;
 
     // CrossOriginCalls: set on whatever answer there will be
     HeaderEdits crossOrigin = HeaderEdits.NONE;

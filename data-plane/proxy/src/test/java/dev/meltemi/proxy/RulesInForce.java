@@ -74,6 +74,19 @@ final class RulesInForce {
         return this;
     }
 
+    /// What the workload's Sidecar says.
+    RulesInForce sidecar(UnaryOperator<Settings.Builder> said) {
+        settings = Map.of(
+                "sidecar",
+                said.apply(Settings.newBuilder()
+                                .setRule("Sidecar/default/default")
+                                .setNamespace("default")
+                                .setConfigOffset(1))
+                        .build());
+        table = compile();
+        return this;
+    }
+
     RulesInForce endpoint(InetSocketAddress address) {
         return endpoint(HOST, address);
     }

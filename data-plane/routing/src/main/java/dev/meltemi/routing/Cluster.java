@@ -24,7 +24,10 @@ public final class Cluster {
 
     private static final long NEVER = Long.MAX_VALUE;
 
+    private static final String INBOUND = "inbound|";
+
     private final String name;
+    private final boolean inbound;
     private final String sni;
     private final Breakers breakers;
     private volatile Definition definition;
@@ -92,6 +95,11 @@ public final class Cluster {
         }
     }
 
+    /// The counts of what goes to the application at one port.
+    static Cluster inbound(int port, Definition definition, LongSupplier clock) {
+        return new Cluster(INBOUND + port + "||", definition, clock);
+    }
+
     Cluster(String name, Definition definition) {
         this(name, definition, () -> 0);
     }
@@ -104,6 +112,7 @@ public final class Cluster {
     private Cluster(String name, Definition definition, LongSupplier clock, Breakers breakers) {
         this.name = name;
         this.clock = clock;
+        this.inbound = name.startsWith(INBOUND);
         this.sni = name.replace("|", "_.");
         this.definition = definition;
         this.hashing = hashing(definition);
@@ -120,6 +129,11 @@ public final class Cluster {
     /// Envoy's name: `outbound|9080|v1|reviews.default.svc.cluster.local`.
     public String name() {
         return name;
+    }
+
+    /// Whether it stands for the own application, of which it knows no endpoint.
+    public boolean isInbound() {
+        return inbound;
     }
 
     /// What a mesh mTLS client says in its hello, as Istio's do:

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// Written by whoever brings the configuration, under this object's monitor. Event loops only read, without locks.
 public final class Clusters {
     private final Map<String, Cluster> byName = new ConcurrentHashMap<>();
+    private final Map<Integer, Cluster> inbound = new ConcurrentHashMap<>();
     private final Map<String, Set<Cluster>> byHost = new HashMap<>();
     private final Map<String, ServiceEndpoint> records = new HashMap<>();
     private final Map<String, HostEndpoints> endpoints = new HashMap<>();
@@ -211,6 +212,23 @@ public final class Clusters {
             fill(cluster);
         }
         return cluster;
+    }
+
+    /// What may go to one port of the own workload, the same for all tables so that its counts go on.
+    Cluster inbound(int port, PolicyInForce policy) {
+        Cluster known = inbound.get(port);
+        return known != null && known.policy().equals(policy) ? known : defineInbound(port, policy);
+    }
+
+    private synchronized Cluster defineInbound(int port, PolicyInForce policy) {
+        Cluster known = inbound.get(port);
+        if (known == null) {
+            known = Cluster.inbound(port, InboundPools.definition(port, policy), clock);
+            inbound.put(port, known);
+        } else {
+            known.define(InboundPools.definition(port, policy));
+        }
+        return known;
     }
 
     /// Drops the clusters that no route of the newest table leads to. Requests that began on an older table keep

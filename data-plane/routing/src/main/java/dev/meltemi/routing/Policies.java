@@ -139,6 +139,11 @@ final class Policies {
                 policy == null ? null : policy.getHealthCheck());
     }
 
+    /// What is said by one voice only.
+    static PolicyInForce alone(TrafficPolicy said) {
+        return withDefaults("", Map.of(), said, null);
+    }
+
     private static void overlay(TrafficPolicy.Builder merged, TrafficPolicy level, int port) {
         PortPolicy ofPort = level.getPorts().get(Integer.toString(port));
         PortPolicy blocks = ofPort == null ? blocks(level) : ofPort;

@@ -24,6 +24,7 @@ public final class RouteTable {
     private final long protocolDetectionTimeoutNanos;
     private final Entrance entrance;
     private final TlsBounds meshTls;
+    private final InboundPools inboundPools;
 
     private RouteTable(
             Workload self,
@@ -33,7 +34,8 @@ public final class RouteTable {
             Edges edges,
             InboundAccess access,
             MeshDefaults defaults,
-            Entrance entrance) {
+            Entrance entrance,
+            InboundPools inboundPools) {
         this.self = self;
         this.revision = revision;
         this.clusters = clusters;
@@ -44,6 +46,7 @@ public final class RouteTable {
         Long micros = defaults.protocolDetectionMicros();
         this.protocolDetectionTimeoutNanos = micros == null ? 0 : TimeUnit.MICROSECONDS.toNanos(micros);
         this.entrance = entrance;
+        this.inboundPools = inboundPools;
         this.meshTls = defaults.meshTls();
     }
 
@@ -72,7 +75,12 @@ public final class RouteTable {
                 new Edges(self, revision, clusters, compiled.routes()),
                 InboundAccess.of(self, compiled.access(), modes),
                 scope.defaults(),
-                Entrance.of(Scope.mesh(compiled.settings().values())));
+                Entrance.of(Scope.mesh(compiled.settings().values())),
+                InboundPools.of(
+                        self.gateway()
+                                ? null
+                                : Scope.sidecar(self, compiled.settings().values()),
+                        clusters));
     }
 
     @SuppressWarnings("ReferenceEquality") // routes lead to cluster objects
@@ -160,6 +168,11 @@ public final class RouteTable {
     /// Which HTTP our own application speaks at a port, as the services say that it belongs to.
     public UpstreamHttp inboundHttp(int port) {
         return edges.http(port);
+    }
+
+    /// What may go to the application at a port of this workload; it leads nowhere itself. Null: no limit.
+    public @Nullable Cluster inboundPool(int port) {
+        return inboundPools.at(port);
     }
 
     /// What rules say of mTLS for connections that arrive at a port of this workload.

@@ -77,7 +77,7 @@ final class Scope {
                 .orElse(null);
     }
 
-    private static @Nullable Settings sidecar(Workload self, Collection<Settings> all) {
+    static @Nullable Settings sidecar(Workload self, Collection<Settings> all) {
         return all.stream()
                 .filter(settings -> settings.getRule().startsWith(SIDECAR) && isFor(settings, self))
                 .min(Comparator.<Settings, Boolean>comparing(

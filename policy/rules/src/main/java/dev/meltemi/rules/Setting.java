@@ -43,7 +43,10 @@ record Setting(String scope, Settings compiled) implements Entry {
                         .map(listener ->
                                 new EgressListener(listener.port(), hosts(listener, forMesh ? "." : namespace)))
                         .toList())));
-        return new Setting(scope, out.build());
+        sidecar.inboundPool().ifPresent(pool -> out.setInboundPool(TrafficPolicies.compiled(pool)));
+        var pools = new TreeMap<String, dev.meltemi.schemas.compiled.ConnectionPool>();
+        sidecar.portPools().forEach((port, pool) -> pools.put(Integer.toString(port), TrafficPolicies.compiled(pool)));
+        return new Setting(scope, out.setInboundPortPools(pools).build());
     }
 
     static Setting of(MeshConfig mesh, long offset, long created) {

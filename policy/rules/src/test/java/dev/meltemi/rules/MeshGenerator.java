@@ -11,6 +11,8 @@ import dev.meltemi.resources.HealthCheck;
 import dev.meltemi.resources.HttpRoute;
 import dev.meltemi.resources.MeshConfig;
 import dev.meltemi.resources.MeshEntrance;
+import dev.meltemi.resources.MeshTls;
+import dev.meltemi.resources.MeshTraffic;
 import dev.meltemi.resources.Opaque;
 import dev.meltemi.resources.PeerAuthentication;
 import dev.meltemi.resources.Protocol;
@@ -324,8 +326,13 @@ final class MeshGenerator {
                 maybe(),
                 new MeshEntrance(
                         pick(List.of("", "NONE", "BASE", "MERGE_SLASHES", "DECODE_AND_MERGE_SLASHES")),
+                        pick(List.of("KEEP_UNCHANGED", "REJECT_REQUEST")),
                         random.nextInt(3),
-                        pick(List.of("", "SANITIZE", "ALWAYS_FORWARD_ONLY"))));
+                        pick(List.of("", "SANITIZE", "ALWAYS_FORWARD_ONLY"))),
+                new MeshTraffic(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()),
+                new MeshTls(
+                        new MeshTls.Choice(pick(List.of("", "TLSV1_3")), List.of(), List.of()),
+                        new MeshTls.Choice("", List.of(), List.of("X25519"))));
     }
 
     private Sidecar sidecar() {
@@ -335,7 +342,9 @@ final class MeshGenerator {
                 maybe(),
                 maybe() ? Map.of() : labels(),
                 maybe() ? Optional.empty() : Optional.of(listeners),
-                maybe() ? Optional.empty() : Optional.of(pick(List.of(Sidecar.OutboundTraffic.values()))));
+                maybe() ? Optional.empty() : Optional.of(pick(List.of(Sidecar.OutboundTraffic.values()))),
+                Optional.empty(),
+                Map.of());
     }
 
     private Gateway gateway() {

@@ -33,7 +33,8 @@ record Connector(LoopResources onLoop, UpstreamSettings settings) {
         if (keepalive != null) {
             client = keptAlive(client, keepalive);
         }
-        String local = cluster == null ? settings.applicationBindAddress() : settings.bindAddress();
+        String local =
+                cluster == null || cluster.isInbound() ? settings.applicationBindAddress() : settings.bindAddress();
         return local == null
                 ? client
                 : client.bindAddress(() -> new InetSocketAddress(local, 0))
