@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Who gets in. PeerAuthentication is judged; what isn't in force is skipped with the reason that the kind itself
 /// states, and would fail here as soon as it stops stating one.
@@ -19,15 +20,15 @@ final class AuthzCases {
 
     private AuthzCases() {}
 
-    static List<Case> in(CaseFolder folder) {
+    static List<Case> in(CaseFolder folder, @Nullable LiveMesh live) {
         var cases = new ArrayList<Case>();
         for (String file : folder.files("authz", ".yaml")) {
-            cases.addAll(folder.scenarios(Suite.AUTHZ, file, (scenario, place) -> read(file, scenario, place)));
+            cases.addAll(folder.scenarios(Suite.AUTHZ, file, (scenario, place) -> read(file, scenario, place, live)));
         }
         return cases;
     }
 
-    private static List<Case> read(String file, Map<String, Object> scenario, String place) {
+    private static List<Case> read(String file, Map<String, Object> scenario, String place, @Nullable LiveMesh live) {
         String id = Node.text(scenario, "id", place);
         return Node.maps(scenario.get("cases")).stream()
                 .map(each -> new Case(
@@ -36,7 +37,7 @@ final class AuthzCases {
                         Node.text(scenario, "description", ""),
                         each.get("expect"),
                         () -> file.equals(PEERS)
-                                ? PeerCase.outcome(scenario, each)
+                                ? PeerCase.outcome(scenario, each, live)
                                 : notInForce(KINDS.getOrDefault(file, ""))))
                 .toList();
     }

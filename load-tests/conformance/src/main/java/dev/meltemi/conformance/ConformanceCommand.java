@@ -51,8 +51,9 @@ public final class ConformanceCommand implements Callable<Integer> {
 
     @Option(
             names = "--live",
-            description = "send the requests of routing and gateway-api through a real proxy, as far as it speaks their"
-                    + " protocol, and judge by what origins and client see")
+            description =
+                    "send the requests of routing, authz and gateway-api through a real proxy, as far as it speaks"
+                            + " their protocol, and judge by what origins and client see")
     private boolean live;
 
     @Option(names = "--http2", description = "with --live: clients speak HTTP/2 also where HTTP/1.1 would do")

@@ -33,6 +33,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.netty.DisposableServer;
 import reactor.netty.resources.LoopResources;
 
 /// A proxy with sockets on both sides. It stays; each case gives it another table.
@@ -40,6 +42,7 @@ final class LiveMesh implements AutoCloseable {
     /// Says which of our requests a message belongs to, mirrored ones included.
     static final String NUMBER = "x-conformance-request";
 
+    private static final InetSocketAddress ANY = new InetSocketAddress(address("127.97.0.1"), 0);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration SOON = Duration.ofMillis(500);
     private static final Duration LONGEST_DELAY = Duration.ofSeconds(8);
@@ -51,7 +54,7 @@ final class LiveMesh implements AutoCloseable {
     private final EventLoopGroup applications = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
 
     private final LiveCertificates certificates = new LiveCertificates();
-    private final NoNames names = new NoNames(address("127.97.0.1"));
+    private final NoNames names = new NoNames(ANY.getAddress());
     private final BlockingQueue<AccessEntry> told = new ArrayBlockingQueue<>(16);
     private final boolean preferHttp2;
     private final AtomicReference<@Nullable RouteTable> table = new AtomicReference<>();
@@ -155,15 +158,35 @@ final class LiveMesh implements AutoCloseable {
         String towards = asked.isHttp() || asked.byGateway() ? "" : asked.host();
         String name = (asked.byGateway() ? "gateway " : "sidecar ") + towards + ":" + asked.port();
         return listeners.computeIfAbsent(name, _ -> {
-            var any = new InetSocketAddress(address("127.97.0.1"), 0);
-            var bound = asked.byGateway()
-                    ? proxy.bindGateway(any, asked.port())
-                    : towards.isEmpty()
-                            ? proxy.bindOutbound(any, asked.port())
-                            : proxy.bindTowards(any, towards, asked.port());
-            return (InetSocketAddress)
-                    Objects.requireNonNull(bound.block(PATIENCE), "bound").address();
+            return bound(
+                    asked.byGateway()
+                            ? proxy.bindGateway(ANY, asked.port())
+                            : towards.isEmpty()
+                                    ? proxy.bindOutbound(ANY, asked.port())
+                                    : proxy.bindTowards(ANY, towards, asked.port()));
         });
+    }
+
+    /// A request at a port of the table's own workload.
+    ///
+    /// @param serverName as {@link LiveWay#serverName}
+    /// @return whether the application behind it answers
+    boolean enter(RouteTable ofReceiver, int port, @Nullable String serverName) throws IOException {
+        table.set(ofReceiver);
+        var listener = listeners.computeIfAbsent("inbound :" + port, _ -> {
+            InetSocketAddress application = origins.application(port);
+            return bound(proxy.bindInbound(ANY, port, Map.of(port, application)));
+        });
+        var to = new LiveWay(LiveWay.Speech.HTTP_1, serverName);
+        try (var caller = new LiveCaller(applications, certificates, listener, to, PATIENCE)) {
+            LiveMessage answer = caller.ask(new RoutingCase(Map.of("host", "application"), Map.of()), "");
+            return answer != null && answer.status() == 200;
+        }
+    }
+
+    private static InetSocketAddress bound(Mono<DisposableServer> listening) {
+        return (InetSocketAddress)
+                Objects.requireNonNull(listening.block(PATIENCE), "bound").address();
     }
 
     /// The same several times, one after the other on one connection as long as it lasts.

@@ -8,6 +8,7 @@ import dev.meltemi.schemas.compiled.ServiceEndpoint;
 import dev.meltemi.schemas.compiled.ServicePort;
 import dev.meltemi.schemas.compiled.ServiceRoutes;
 import dev.meltemi.schemas.compiled.Subset;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -42,6 +43,13 @@ final class LiveOrigins implements AutoCloseable {
             }
         });
         return new Compiled(mesh.routes(), mesh.gateways(), endpoints, mesh.access(), mesh.settings());
+    }
+
+    /// The one of the workload that is called itself.
+    InetSocketAddress application(int port) {
+        var place = new LiveOrigin.Place("application", Set.of(), port, "application");
+        return origins.computeIfAbsent(place, _ -> new LiveOrigin(run, place, LiveMesh.address("127.98.255.1")))
+                .address();
     }
 
     private static List<ServiceEndpoint> invented(ServiceRoutes service) {

@@ -1,15 +1,18 @@
 package dev.meltemi.conformance;
 
 import dev.meltemi.routing.Workload;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Whether a port of a workload takes plaintext, mTLS or both.
 final class PeerCase {
     private PeerCase() {}
 
-    static Outcome outcome(Map<String, Object> scenario, Map<String, Object> asked) {
+    /// @param live null: through the pure code
+    static Outcome outcome(Map<String, Object> scenario, Map<String, Object> asked, @Nullable LiveMesh live) {
         Map<String, Object> request = Node.map(asked.get("request"));
         String unknown = Node.unknown(asked, AuthzCases.PEER_KEYS) + Node.unknown(request, Set.of("transport", "port"));
         if (!unknown.isEmpty()) {
@@ -25,12 +28,18 @@ final class PeerCase {
                 "",
                 false);
         var table = MeshOfCase.of(Node.text(scenario, "policies", "")).table(self);
-        String mode = table.mutualTls((int) Node.number(request.get("port"))).name();
+        int port = (int) Node.number(request.get("port"));
+        String mode = table.mutualTls(port).name();
         boolean plaintext = Node.text(request, "transport", "").equals("plaintext");
         var actual = new LinkedHashMap<String, Object>();
-        actual.put(
-                "expect",
-                (mode.equals("STRICT") && plaintext) || (mode.equals("DISABLE") && !plaintext) ? "deny" : "allow");
+        try {
+            boolean entered = live == null
+                    ? !mode.equals(plaintext ? "STRICT" : "DISABLE")
+                    : live.enter(table, port, plaintext ? null : "");
+            actual.put("expect", entered ? "allow" : "deny");
+        } catch (IOException e) {
+            return new Outcome.Failed(null, "sending failed: " + e);
+        }
         actual.put("mode", mode);
         var differences = new StringBuilder();
         actual.forEach((key, value) -> {

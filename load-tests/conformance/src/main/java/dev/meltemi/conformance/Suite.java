@@ -27,7 +27,7 @@ enum Suite {
     }
 
     /// Those whose cases can be sent through sockets.
-    static final List<Suite> LIVE = List.of(ROUTING, GATEWAY_API);
+    static final List<Suite> LIVE = List.of(ROUTING, AUTHZ, GATEWAY_API);
 
     /// @param live null: through the pure code
     List<Case> cases(CaseFolder folder, @Nullable LiveMesh live) {
@@ -36,7 +36,7 @@ enum Suite {
             case ANALYSIS -> AnalysisCases.in(folder);
             case ROUTING -> RoutingCases.in(folder, live);
             case POLICY -> PolicyCases.in(folder);
-            case AUTHZ -> AuthzCases.in(folder);
+            case AUTHZ -> AuthzCases.in(folder, live);
             case GATEWAY_API -> GatewayApiCases.in(folder, live);
             case SAMPLES -> SampleCases.in(folder);
         };
