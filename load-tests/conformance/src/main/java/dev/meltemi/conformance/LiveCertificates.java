@@ -27,6 +27,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,15 +41,15 @@ final class LiveCertificates implements AutoCloseable {
 
     private final SecureRandom random = new SecureRandom();
     private final Authority authority = Authority.create(DOMAIN, Instant.now(), random);
-    private final Credential applications = credential("applications");
-    private final Credential caller = credential("caller");
+    private final Credential caller = credential("conformance", "caller");
+    private final Map<String, SslContext> applications = new HashMap<>();
     private final Map<Speech, SslContext> callers = new EnumMap<>(Speech.class);
     private final Set<String> written = new HashSet<>();
     private final Path folder;
 
     /// What the proxies are in the mesh.
     final Identity identity =
-            new Identity(credential("proxy"), new Trust(DOMAIN, 1, List.of(authority.root()), Set.of()));
+            new Identity(credential("conformance", "proxy"), new Trust(DOMAIN, 1, List.of(authority.root()), Set.of()));
 
     LiveCertificates() {
         try {
@@ -63,9 +64,9 @@ final class LiveCertificates implements AutoCloseable {
         return folder;
     }
 
-    private Credential credential(String name) {
+    private Credential credential(String namespace, String account) {
         KeyPair keys = Keys.make(random);
-        var id = new SpiffeId(DOMAIN, "conformance", name);
+        var id = new SpiffeId(DOMAIN, namespace, account);
         var leaf = new Authority.Leaf(id, "application", keys.getPublic(), List.of(), Duration.ofDays(1));
         return new Credential(id, keys.getPrivate(), List.of(authority.sign(leaf, Instant.now())));
     }
@@ -106,7 +107,7 @@ final class LiveCertificates implements AutoCloseable {
         if (!own.startsWith(folder)) {
             throw new IllegalArgumentException(name + " is no name of a credential");
         }
-        Credential made = credential("credential");
+        Credential made = credential("conformance", "credential");
         try {
             Files.createDirectories(own);
             Files.writeString(own.resolve("tls.crt"), Pem.of(made.chain()));
@@ -136,9 +137,12 @@ final class LiveCertificates implements AutoCloseable {
         });
     }
 
-    /// An application that ends TLS itself.
-    SslContext application() {
-        return built(SslContextBuilder.forServer(applications.key(), applications.chain()));
+    /// An application that ends TLS itself, by the service account as which it runs.
+    SslContext application(String namespace, String account) {
+        return applications.computeIfAbsent(namespace + "/" + account, _ -> {
+            Credential own = credential(namespace, account);
+            return built(SslContextBuilder.forServer(own.key(), own.chain()));
+        });
     }
 
     private static SslContext built(SslContextBuilder builder) {

@@ -70,8 +70,7 @@ final class LiveMesh implements AutoCloseable {
                     .with(NameSettings.DEFAULT.with(List.of(names.address()))),
             loop);
     private final Map<String, InetSocketAddress> listeners = new HashMap<>();
-    private final LiveOrigins origins =
-            new LiveOrigins(new LiveOrigin.Run(applications, certificates.application(), this::arrived));
+    private final LiveOrigins origins = new LiveOrigins(new LiveOrigin.Run(applications, certificates, this::arrived));
     private final List<Arrived> arrived = new CopyOnWriteArrayList<>();
     private volatile Map<String, List<String>> answerHeaders = Map.of();
     private LiveWay way = new LiveWay(LiveWay.Speech.HTTP_1, null);

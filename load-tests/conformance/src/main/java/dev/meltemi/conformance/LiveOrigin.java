@@ -28,9 +28,13 @@ final class LiveOrigin implements AutoCloseable {
     /// What all origins of a run have in common.
     ///
     /// @param taker is given each request, and gives the headers of the answer
-    record Run(EventLoopGroup loops, SslContext tls, BiFunction<Place, LiveMessage, Map<String, List<String>>> taker) {}
+    record Run(
+            EventLoopGroup loops,
+            LiveCertificates certificates,
+            BiFunction<Place, LiveMessage, Map<String, List<String>>> taker) {}
 
-    LiveOrigin(Run run, Place place, InetAddress address) {
+    /// @param tls for callers who speak it
+    LiveOrigin(Run run, SslContext tls, Place place, InetAddress address) {
         listening = new ServerBootstrap()
                 .group(run.loops())
                 .channel(NioServerSocketChannel.class)
@@ -39,7 +43,7 @@ final class LiveOrigin implements AutoCloseable {
                     protected void initChannel(Channel opened) {
                         opened.pipeline()
                                 .addLast(new LiveApplication(
-                                        run.tls(), message -> run.taker().apply(place, message)));
+                                        tls, message -> run.taker().apply(place, message)));
                     }
                 })
                 .bind(address, 0)

@@ -2,6 +2,7 @@ package dev.meltemi.conformance;
 
 import dev.meltemi.routing.Cluster;
 import dev.meltemi.routing.Endpoint;
+import dev.meltemi.routing.TlsOrigination;
 import dev.meltemi.schemas.Compiled;
 import dev.meltemi.schemas.compiled.DestinationPolicy;
 import dev.meltemi.schemas.compiled.ServiceEndpoint;
@@ -48,8 +49,14 @@ final class LiveOrigins implements AutoCloseable {
     /// The one of the workload that is called itself.
     InetSocketAddress application(int port) {
         var place = new LiveOrigin.Place("application", Set.of(), port, "application");
-        return origins.computeIfAbsent(place, _ -> new LiveOrigin(run, place, LiveMesh.address("127.98.255.1")))
+        return origins.computeIfAbsent(place, _ -> origin(place, "127.98.255.1", "conformance", ""))
                 .address();
+    }
+
+    /// @param account empty: the one that pods have unless something is said
+    private LiveOrigin origin(LiveOrigin.Place place, String address, String namespace, String account) {
+        var tls = run.certificates().application(namespace, account.isEmpty() ? "default" : account);
+        return new LiveOrigin(run, tls, place, LiveMesh.address(address));
     }
 
     private static List<ServiceEndpoint> invented(ServiceRoutes service) {
@@ -94,7 +101,8 @@ final class LiveOrigins implements AutoCloseable {
                     endpoint.getNamespace() + "/" + endpoint.getWorkload());
             String own = "127.98." + Math.floorMod(service.getHost().hashCode(), 250) + "."
                     + (1 + Math.floorMod((endpoint.getInstance() + subsets).hashCode(), 250));
-            var origin = origins.computeIfAbsent(place, _ -> new LiveOrigin(run, place, LiveMesh.address(own)));
+            var origin = origins.computeIfAbsent(
+                    place, _ -> origin(place, own, endpoint.getNamespace(), endpoint.getServiceAccount()));
             address = origin.address().getAddress().getHostAddress();
             ports.put(Integer.toString(port.getNumber()), origin.address().getPort());
             addresses.add(address);
@@ -107,15 +115,16 @@ final class LiveOrigins implements AutoCloseable {
                 .build();
     }
 
-    /// Why a cluster can't be called here: what isn't ours isn't called, and TLS isn't spoken.
+    /// Why a cluster can't be called here: what isn't ours isn't called, and ours are the run's authority's.
     String whyNot(Cluster cluster) {
         for (Endpoint endpoint : cluster.endpoints()) {
             if (!addresses.contains(endpoint.address().getHostString())) {
                 return "the request leaves for an address that the caller named";
             }
-            if (cluster.usesMutualTls(endpoint)) {
-                return "needs certificates towards " + cluster.name();
-            }
+        }
+        TlsOrigination tls = cluster.originates();
+        if (tls != null && (tls.mutual() || !tls.unverified())) {
+            return "TLS towards " + cluster.name() + " by certificates and authorities that aren't this run's";
         }
         return cluster.endpoints().isEmpty() ? cluster.name() + " has no endpoint" : "";
     }
