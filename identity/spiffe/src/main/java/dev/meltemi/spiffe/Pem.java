@@ -25,13 +25,6 @@ import javax.crypto.EncryptedPrivateKeyInfo;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 import javax.crypto.spec.PBEParameterSpec;
-import org.bouncycastle.asn1.ASN1Primitive;
-import org.bouncycastle.asn1.DERNull;
-import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
-import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
-import org.bouncycastle.asn1.sec.ECPrivateKey;
-import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
-import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 
 /// Keys and certificates as the text that everybody's tools read (RFC 7468).
 public final class Pem {
@@ -106,14 +99,8 @@ public final class Pem {
             return privateKey(text);
         }
         try {
-            byte[] der = rsa.isEmpty() ? ec.getFirst() : rsa.getFirst();
-            var algorithm = rsa.isEmpty()
-                    ? new AlgorithmIdentifier(
-                            X9ObjectIdentifiers.id_ecPublicKey,
-                            ECPrivateKey.getInstance(der).getParametersObject())
-                    : new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption, DERNull.INSTANCE);
             var spec = new PKCS8EncodedKeySpec(
-                    new PrivateKeyInfo(algorithm, ASN1Primitive.fromByteArray(der)).getEncoded());
+                    rsa.isEmpty() ? KeyShapes.ofEc(ec.getFirst()) : KeyShapes.ofRsa(rsa.getFirst()));
             return read("private key", each -> KeyFactory.getInstance(each).generatePrivate(spec));
         } catch (java.io.IOException e) {
             throw new IllegalArgumentException("the private key can't be read: is it encrypted?", e);
@@ -151,14 +138,9 @@ public final class Pem {
                     SecretKeyFactory.getInstance(ENCRYPTION).generateSecret(new PBEKeySpec(passphrase)),
                     new PBEParameterSpec(salt, iterations),
                     random);
-            var parameters = cipher.getParameters();
-            var scheme = new AlgorithmIdentifier(
-                    PKCSObjectIdentifiers.id_PBES2, ASN1Primitive.fromByteArray(parameters.getEncoded()));
-            // the JDK's own EncryptedPrivateKeyInfo reads PBES2, and can't name it when it writes
             return block(
                     ENCRYPTED_KEY,
-                    new org.bouncycastle.asn1.pkcs.EncryptedPrivateKeyInfo(scheme, cipher.doFinal(key.getEncoded()))
-                            .getEncoded());
+                    KeyShapes.sealed(cipher.getParameters().getEncoded(), cipher.doFinal(key.getEncoded())));
         } catch (GeneralSecurityException | java.io.IOException e) {
             throw new IllegalStateException("every Java platform has " + ENCRYPTION, e);
         }
