@@ -6,6 +6,7 @@ import dev.meltemi.resources.SupportMatrix;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -15,35 +16,67 @@ import org.junit.jupiter.api.io.TempDir;
 /// Jazzer, from a fixed seed and for a bounded number of inputs, so that a build fails or doesn't for a reason; with
 /// `-Dfuzz.runs=N` and `-Dfuzz.seed=N` for longer.
 class FuzzTest {
-    private static final int RUNS = Integer.getInteger("fuzz.runs", 2_000);
+    private static final int DOCUMENTS = 2_000;
+    private static final int ANSWERS = 20_000;
+    private static final int CONVERSATIONS = 400;
     private static final int SEED = Integer.getInteger("fuzz.seed", 1);
+    private static final String HTTP = "dev.meltemi.proxy.**:io.netty.handler.codec.http.**";
     private static final int LONGEST_INPUT = 4_096;
-    private static final long PATIENCE_MINUTES = 10L * Math.max(1, RUNS / 20_000);
 
     @TempDir
     private Path folder = Path.of("");
 
     @Test
     void no_text_makes_judging_compiling_or_routing_throw() throws IOException, InterruptedException {
-        Path corpus = corpus();
-        Path said = folder.resolve("said.txt");
+        finds_nothing(
+                DocumentTarget.class,
+                DOCUMENTS,
+                documents(),
+                "dev.meltemi.resources.**:dev.meltemi.rules.**:dev.meltemi.routing.**",
+                "-dict=" + words());
+    }
 
-        var fuzzer = new ProcessBuilder(command(corpus))
+    @Test
+    void an_answer_is_read_alike_in_whatever_pieces_it_comes() throws IOException, InterruptedException {
+        finds_nothing(AnswerTarget.class, ANSWERS, Seeds.answers(corpus()), HTTP);
+    }
+
+    @Test
+    void no_conversation_makes_a_proxy_fail_hang_or_pass_on_what_is_not_http()
+            throws IOException, InterruptedException {
+        finds_nothing(ConversationTarget.class, CONVERSATIONS, Seeds.conversations(corpus()), HTTP);
+    }
+
+    private void finds_nothing(Class<?> target, int usual, Path corpus, String instrumented, String... more)
+            throws IOException, InterruptedException {
+        int runs = Integer.getInteger("fuzz.runs", usual);
+        Path said = folder.resolve("said.txt");
+        var command = command(target, runs, instrumented);
+        command.addAll(List.of(more));
+        command.add(corpus.toString());
+        var builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(said.toFile())
-                .directory(folder.toFile())
-                .start();
-        boolean ended = fuzzer.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES);
+                .directory(folder.toFile());
+        // sockets of its own are no finding
+        builder.environment().put("JAZZER_SSRF_PERMISSIVE_UNTIL_CONFIGURED", "1");
+
+        var fuzzer = builder.start();
+        boolean ended = fuzzer.waitFor(10L * Math.max(1, runs / 20_000), TimeUnit.MINUTES);
         fuzzer.destroyForcibly();
 
         assertThat(ended).as("the fuzzer ended by itself").isTrue();
         assertThat(fuzzer.exitValue()).as("what it said:%n%s", tail(said)).isZero();
-        assertThat(Files.readString(said)).contains("Done " + RUNS + " runs");
+        assertThat(Files.readString(said)).contains("Done " + runs + " runs");
+    }
+
+    private Path corpus() throws IOException {
+        return Files.createDirectory(folder.resolve("corpus"));
     }
 
     /// Documents to begin with, and beside them the words of all kinds.
-    private Path corpus() throws IOException {
-        Path corpus = Files.createDirectory(folder.resolve("corpus"));
+    private Path documents() throws IOException {
+        Path corpus = corpus();
         try (var seeds = Files.list(Path.of("src/test/resources/seeds"))) {
             for (Path seed : seeds.toList()) {
                 Files.copy(seed, corpus.resolve(seed.getFileName()));
@@ -67,8 +100,8 @@ class FuzzTest {
         return dictionary;
     }
 
-    private List<String> command(Path corpus) throws IOException {
-        return List.of(
+    private static List<String> command(Class<?> target, int runs, String instrumented) {
+        return new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "-XX:+UseSerialGC",
@@ -78,15 +111,14 @@ class FuzzTest {
                 "-cp",
                 System.getProperty("java.class.path"),
                 "com.code_intelligence.jazzer.Jazzer",
-                "--target_class=" + DocumentTarget.class.getName(),
-                "--instrumentation_includes=dev.meltemi.resources.**:dev.meltemi.rules.**:dev.meltemi.routing.**",
+                "--target_class=" + target.getName(),
+                "--instrumentation_includes=" + instrumented,
                 "--disabled_hooks=*",
-                "-runs=" + RUNS,
+                "--custom_hook_excludes=**",
+                "-runs=" + runs,
                 "-seed=" + SEED,
                 "-max_len=" + LONGEST_INPUT,
-                "-timeout=20",
-                "-dict=" + words(),
-                corpus.toString());
+                "-timeout=20"));
     }
 
     private static String tail(Path said) throws IOException {
