@@ -46,7 +46,10 @@ final class BackendTlsPolicies {
                             "targetRefs",
                             list(GatewayApi.LOCAL_REFERENCE.field("sectionName", GatewayApi.SECTION_NAME), 1, 16))
                     .required("validation", VALIDATION)
-                    .notYet("options", table(text(0, 4096)).atMost(16), "the mesh knows no options of TLS"),
+                    .notYet(
+                            "options",
+                            table(text(0, 4096)).atMost(16),
+                            "the mesh knows no options of TLS: versions and ciphers are MeshConfig's tlsDefaults"),
             true,
             BackendTlsPolicies::check,
             BackendTlsPolicies::read);

@@ -59,7 +59,8 @@ final class KubernetesGateways {
             .notYet(
                     "tls",
                     TLS,
-                    "client certificates are neither asked for nor shown at gateways yet: end TLS in front of it")
+                    "listeners ask for no client certificates, and services are shown none: an Istio Gateway asks with"
+                            + " mode MUTUAL, a DestinationRule shows one")
             .notYet(
                     "allowedListeners",
                     struct().field(

@@ -22,7 +22,6 @@ final class MeshConfigShape {
             "every request is an event on mesh.telemetry: build logs and metrics from it";
     private static final String PLATFORM = "documents come from the log, not from a platform that would be searched";
     private static final String NAMES = "statistics have Istio's default names";
-    private static final String WORKLOADS = "say it for each service in a DestinationRule";
     private static final String TRUST = "the CA is told by meltemi ca --trust-domain, proxies by their certificates";
     private static final String LABELS = "the mesh has no waypoints and no clusters to tell apart";
 
@@ -47,7 +46,10 @@ final class MeshConfigShape {
             .field("meshMTLS", tls())
             .field("tlsDefaults", tls())
             .field("localityLbSetting", TrafficPolicyShape.LOCALITY)
-            .notYet("zoneAwareLbSetting", freeForm(), WORKLOADS)
+            .notYet(
+                    "zoneAwareLbSetting",
+                    freeForm(),
+                    "how many callers a zone has isn't known, so all endpoints are equal: use localityLbSetting")
             .field("defaultTrafficPolicy", trafficPolicy())
             .field("tcpKeepalive", ConnectionPools.KEEPALIVE)
             .field("protocolDetectionTimeout", durationOrZero())

@@ -74,7 +74,10 @@ final class VirtualServiceShape {
             .field("perTryTimeout", duration())
             .field("retryOn", text())
             .field("backoff", duration())
-            .notYet("retryRemoteLocalities", flag(), "a retry chooses among all endpoints: localities come later")
+            .notYet(
+                    "retryRemoteLocalities",
+                    flag(),
+                    "a retry chooses, as its first try did, among the nearest localities of which enough is well")
             .field("retryIgnorePreviousHosts", flag());
 
     private static final Struct FAULT = struct().field(

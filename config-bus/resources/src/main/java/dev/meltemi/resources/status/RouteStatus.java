@@ -85,9 +85,7 @@ public final class RouteStatus {
         if (ports.get().stream().noneMatch(port -> isNamedBy(parent, port))) {
             return refused(NO_MATCHING_PARENT, parent.to().kind() + " " + name(parent.to()) + " has no such port");
         }
-        return route.kind().equals("HTTPRoute") || route.kind().equals("GRPCRoute")
-                ? Optional.empty()
-                : refused("UnsupportedValue", "sidecars route requests by rules, not connections: use an HTTPRoute");
+        return Optional.empty();
     }
 
     private static boolean isNamedBy(ParentReference parent, ServicePort port) {

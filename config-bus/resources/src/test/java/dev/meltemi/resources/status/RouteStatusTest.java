@@ -132,8 +132,7 @@ class RouteStatusTest {
                         + " NoMatchingParent",
                 "HTTPRoute | shop  | {name: pay, kind: ServiceEntry, group: networking.istio.io} | a.open.io |"
                         + " Accepted",
-                "TLSRoute  | shop  | {name: web, kind: Service, group: ''}               | a.open.io   |"
-                        + " UnsupportedValue",
+                "TLSRoute  | shop  | {name: web, kind: Service, group: ''}               | a.open.io   | Accepted",
             },
             quoteCharacter = '`')
     void a_route_is_accepted_where_a_parent_takes_it(
