@@ -29,9 +29,9 @@ public final class Meltemi implements Runnable {
         System.exit(commandLine(arguments).execute(arguments));
     }
 
-    /// A proxy knows its own command only. To describe all of them takes classes by the hundred, a proxy keeps them for
-    /// its life, and its start pays for them: together with the XML of the log 1,300 of 10,600 classes, 10 MB, and a
-    /// fifth of the CPU time until it was ready.
+    /// A proxy knows its own command only. To describe all of them takes classes by the hundred, a proxy keeps them
+    /// for its life, and its start pays for them: together with the XML of the log 1,300 of 10,600 classes, 10 MB,
+    /// and a fifth of the CPU time until it was ready.
     ///
     /// @param arguments the first says which command is meant; without any, all are known
     static CommandLine commandLine(String... arguments) {
