@@ -57,13 +57,14 @@ class GrpcRetriesTest {
     @CsvSource({"cancelled,1", "deadline-exceeded,4", "resource-exhausted,8", "internal,13", "unavailable,14"})
     void a_status_that_is_all_the_answer_is_tried_again(String condition, int status) throws IOException {
         var origin = new Http2Origin[1];
-        try (var asked = origin[0] = new Http2Origin(call -> {
+        origin[0] = new Http2Origin(call -> {
             if (origin[0].calls.size() == 1) {
                 refuse(call, status);
             } else {
                 succeed(call, 0);
             }
-        })) {
+        });
+        try (var asked = origin[0]) {
             proxy.rules.endpoint(asked.address());
 
             FrameClient.Answer answer = call(condition);

@@ -53,7 +53,7 @@ class SlowCallersTest {
             long before = liveMemory();
 
             slow.begin();
-            threads.submit(slow::drip);
+            var _ = threads.submit(slow::drip);
             long among = p99(ask(proxy, threads::submit));
             long most = liveMemory();
 
@@ -75,7 +75,7 @@ class SlowCallersTest {
                     .hasSize(3 * ASKING * QUESTIONS);
             Awaitility.await().until(() -> proxy.server.openConnections() == IN_BODIES + SILENT);
 
-            slow.close();
+            slow.leave();
 
             Awaitility.await().until(() -> proxy.server.openConnections() == 0);
             Awaitility.await().until(() -> proxy.log.size() == 3 * ASKING * QUESTIONS + IN_HEADS + IN_BODIES);
@@ -178,6 +178,10 @@ class SlowCallersTest {
 
         @Override
         public void close() throws IOException {
+            leave();
+        }
+
+        void leave() throws IOException {
             over.set(true);
             for (List<RawClient> callers : List.of(inHeads, inBodies, silent)) {
                 for (RawClient caller : callers) {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -20,8 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Connections of all kinds come and go, rules change, certificates rotate: afterwards a pair of proxies has what it
-/// had
-/// before. `-Dsoak.seconds=N` for longer than {@value #SECONDS} s.
+/// had before. `-Dsoak.seconds=N` for longer than {@value #SECONDS} s.
 class SoakTest {
     private static final int SECONDS = 6;
     private static final MeshAuthority AUTHORITY = new MeshAuthority();
@@ -29,6 +29,8 @@ class SoakTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: reviews:9080\r\n\r\n";
     private static final String POST =
             "POST / HTTP/1.1\r\nHost: reviews:9080\r\nContent-Length: 20000\r\n\r\n" + "x".repeat(20_000);
+
+    @SuppressWarnings("StringConcatToTextBlock") // lines end with CR LF
     private static final String UPGRADE = "GET / HTTP/1.1\r\nHost: reviews:9080\r\nConnection: upgrade\r\n"
             + "Upgrade: websocket\r\nSec-WebSocket-Key: x\r\n\r\n";
 
@@ -147,7 +149,7 @@ class SoakTest {
     }
 
     /// Rules all the time, certificates and endpoints now and then.
-    private void change(long until, ArrayList<Future<Integer>> callers) {
+    private void change(long until, List<Future<Integer>> callers) {
         var changes = new int[1];
         Awaitility.await()
                 .pollInterval(Duration.ofMillis(50))

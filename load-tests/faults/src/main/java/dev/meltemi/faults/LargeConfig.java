@@ -25,7 +25,7 @@ final class LargeConfig implements Row {
     private static final String KEY = "networking.istio.io/ServiceEntry/" + NAMESPACE + "/large-";
     private static final String SCOPE = "networking.istio.io/Sidecar/default/default";
     /// As the launcher starts a sidecar.
-    private static final List<String> SIDECAR = List.of("-Xmx40m", "-Xmn6m", "-XX:MetaspaceSize=48m");
+    private static final List<String> SIDECAR = List.of("-Xmx46m", "-Xmn12m", "-XX:MetaspaceSize=48m");
 
     @Override
     public String number() {

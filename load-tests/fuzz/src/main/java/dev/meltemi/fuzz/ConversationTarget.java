@@ -51,10 +51,10 @@ public final class ConversationTarget {
         try {
             channel.writeInbound(Unpooled.wrappedBuffer(arrived));
             for (Object part = channel.readInbound(); part != null; part = channel.readInbound()) {
-                boolean failed =
-                        part instanceof HttpRequest head && head.decoderResult().isFailure()
-                                || part instanceof HttpContent content
-                                        && content.decoderResult().isFailure();
+                boolean failed = (part instanceof HttpRequest head
+                                && head.decoderResult().isFailure())
+                        || (part instanceof HttpContent content
+                                && content.decoderResult().isFailure());
                 ReferenceCountUtil.release(part);
                 if (part instanceof HttpRequest head && head.headers().contains(HttpHeaderNames.UPGRADE)) {
                     // what follows may be anything once that is agreed

@@ -21,6 +21,7 @@ final class Seeds {
             "HTTP/1.1 304 Not Modified\r\netag: \"x\"\r\ncontent-length: 5\r\n\r\n",
             "HTTP/1.1 200\r\ncontent-length: 0\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\nx");
 
+    @SuppressWarnings("StringConcatToTextBlock") // lines end with CR LF
     private static final List<String> REQUESTS = List.of(
             "GET / HTTP/1.1\r\nHost: reviews:9080\r\n\r\n",
             "POST /a?b HTTP/1.1\r\nHost: reviews:9080\r\nContent-Length: 3\r\n\r\nabc",

@@ -179,7 +179,7 @@ final class ContextMaker {
                     own.getFirst().key(), own.getFirst().chain());
         }
         char[] nobody = new char[0];
-        KeyStore keys = KeyStore.getInstance("PKCS12");
+        KeyStore keys = KeyStore.getInstance(TlsContexts.KEY_STORE);
         keys.load(null, nobody);
         for (Own each : own) {
             keys.setKeyEntry(
@@ -198,6 +198,7 @@ final class ContextMaker {
             builder.option(OpenSslContextOption.MAX_CERTIFICATE_LIST_BYTES, MOST_CERTIFICATES);
         }
         return builder.sslProvider(MeshTls.PROVIDER)
+                .keyStoreType(TlsContexts.KEY_STORE)
                 .sessionTimeout(SESSION.toSeconds())
                 .build();
     }
