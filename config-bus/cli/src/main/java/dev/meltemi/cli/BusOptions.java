@@ -101,8 +101,7 @@ sealed class BusOptions permits ReadOptions {
     }
 
     /// Does nothing when a broker answers in time. The bus itself fails after that time, and says why; it is
-    /// interrupted
-    /// when even that takes too long.
+    /// interrupted when even that takes too long.
     void reach(MeshBus bus) {
         Mono.fromRunnable(bus::requireReachable)
                 .subscribeOn(Schedulers.boundedElastic())

@@ -43,8 +43,7 @@ final class ProxyStatusCommand extends OperatorCommand {
     }
 
     /// istioctl's words: SYNCED runs the newest cut, STALE an older one (or the newest, from a silent sidecar), NOT
-    /// SENT
-    /// nothing yet, REJECTED refuses a newer one.
+    /// SENT nothing yet, REJECTED refuses a newer one.
     enum State {
         SYNCED,
         STALE,

@@ -53,8 +53,7 @@ final class SecretRows {
     }
 
     /// The CA knows instances by their stable names, because a certificate outlives a restart; heartbeats have the
-    /// start
-    /// time behind `~`.
+    /// start time behind `~`.
     private static String stable(String instance) {
         int start = instance.lastIndexOf('~');
         return start < 0 ? instance : instance.substring(0, start);

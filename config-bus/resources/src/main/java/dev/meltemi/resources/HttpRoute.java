@@ -5,9 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/// One entry of a VirtualService's `http`. Exactly one of redirect, direct response and destinations acts, or the rules
-/// of
-/// a delegate do.
+/// One entry of a VirtualService's `http`. Exactly one of redirect, direct response and destinations acts, or the
+/// rules of a delegate do.
 ///
 /// @param matches any one is enough; empty matches every request
 /// @param timeout of the whole request with its retries; empty: none

@@ -235,8 +235,7 @@ final class RouteFilters {
     }
 
     /// A `*` stands for any number of labels. Browsers write an origin in lower case, without its scheme's own port
-    /// (RFC
-    /// 6454 section 6.2).
+    /// (RFC 6454 section 6.2).
     private static StringMatch origin(String origin) {
         if (origin.equals("*")) {
             return new StringMatch.Present();

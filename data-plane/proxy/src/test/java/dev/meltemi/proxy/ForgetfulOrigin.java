@@ -12,8 +12,7 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// An application that keeps nothing of what it is asked, for tests of memory: answers each request, and sends back
-/// what
-/// comes once it was asked for another protocol.
+/// what comes once it was asked for another protocol.
 final class ForgetfulOrigin implements AutoCloseable {
     private static final int LONGEST_HEAD = 16 * 1024;
     private final ServerSocket listening;

@@ -12,9 +12,8 @@ import org.bouncycastle.asn1.sec.ECPrivateKey;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 
-/// Forms of keys that the JDK can't write, in DER. Apart from {@link Pem}, since the first class of a signed jar has
-/// the
-/// JVM check the signature of the whole jar: a tenth of a proxy's start, which needs none of this.
+/// Forms of keys that the JDK can't write, in DER. Apart from {@link Pem}, since the first class of a signed jar
+/// has the JVM check the signature of the whole jar: a tenth of a proxy's start, which needs none of this.
 final class KeyShapes {
     private KeyShapes() {}
 

@@ -15,8 +15,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /// Whether a chain proves a workload of our trust domain: it leads to a root we believe, is in force now, isn't
-/// revoked,
-/// and its leaf isn't a CA and names exactly one SPIFFE id.
+/// revoked, and its leaf isn't a CA and names exactly one SPIFFE id.
 public final class PeerCheck {
     private static final int URI = 6;
     private static final int MAX_CHAIN = 5;

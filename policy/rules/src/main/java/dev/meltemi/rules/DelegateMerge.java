@@ -12,8 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Puts the rules of a delegate in place of the rule that names it, as Istio does (`mergeHTTPRoutes`): each of them
-/// must
-/// match no more than that rule does, says what it does and gets from that rule what it leaves open.
+/// must match no more than that rule does, says what it does and gets from that rule what it leaves open.
 final class DelegateMerge {
     private DelegateMerge() {}
 

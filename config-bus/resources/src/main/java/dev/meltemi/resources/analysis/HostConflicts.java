@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Several VirtualServices for one host of the mesh. Two are in each other's way when both are seen in the same
 /// namespaces and name the same host, or when one is seen everywhere and the other not, and one of their hosts may
-/// stand
-/// for the other's.
+/// stand for the other's.
 final class HostConflicts {
     private static final int MOST_NAMED = 5;
 

@@ -11,8 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// Learns how long answers hold, which a resolver tells its cache only; keeps no answer, so that each question is
-/// asked.
-/// Two names with one address may learn each other's time: both are right.
+/// asked. Two names with one address may learn each other's time: both are right.
 final class TimesToLive implements DnsCache {
     /// Names that nobody takes the time of: questions that failed half-way.
     private static final int MOST = 100_000;

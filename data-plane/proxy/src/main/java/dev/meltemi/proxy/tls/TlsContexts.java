@@ -41,9 +41,9 @@ public final class TlsContexts extends AbstractReferenceCounted {
 
     private static final List<String> OFFERED_HTTP_2 = List.of(HTTP_2, "istio");
 
-    /// Of the store in which Netty hands keys over within the process. Java's usual one, PKCS 12, derives a key from
-    /// the
-    /// empty password thousands of times to hide them: three contexts took an event loop 0.4 s, at each rotation.
+    /// Of the store in which Netty hands keys over within the process. Java's usual one, PKCS 12, derives a key
+    /// from the empty password thousands of times to hide them: three contexts took an event loop 0.4 s, at each
+    /// rotation.
     static final String KEY_STORE = "JKS";
 
     private final Identity identity;

@@ -11,8 +11,7 @@ final class EndpointPool implements Pool {
     private final Way way;
     private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>();
     /// Not connected: each stands for a request that waits. Bounded by the proxy's limit and by the cluster's of
-    /// pending
-    /// requests.
+    /// pending requests.
     private final ArrayDeque<UpstreamConnection> waiting = new ArrayDeque<>();
 
     private boolean closed;
