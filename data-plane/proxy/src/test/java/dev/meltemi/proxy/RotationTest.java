@@ -1,6 +1,7 @@
 package dev.meltemi.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.meltemi.proxy.tls.MeshTls;
 import dev.meltemi.routing.TlsBounds;
@@ -47,10 +48,10 @@ class RotationTest {
                 callee.identity.set(AUTHORITY.member("reviews"));
                 caller.identity.set(AUTHORITY.member("productpage"));
                 int answered = caller.log.size();
-                while (caller.log.size() < answered + REQUESTS_BETWEEN
-                        && answers.stream().noneMatch(Future::isDone)) {
-                    Thread.onSpinWait();
-                }
+                await().pollInterval(Duration.ofMillis(1))
+                        .atMost(Duration.ofMinutes(1))
+                        .until(() -> caller.log.size() >= answered + REQUESTS_BETWEEN
+                                || answers.stream().anyMatch(Future::isDone));
             }
             enough.set(true);
 

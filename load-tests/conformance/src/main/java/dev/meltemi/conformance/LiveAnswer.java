@@ -39,7 +39,7 @@ record LiveAnswer(RoutingCase asked, List<LiveMesh.Sent> sent, List<LiveMesh.Arr
             case "answeredByProxy" -> originals().isEmpty() && first() != null;
             case "connectionClosed" -> first() == null;
             case "status" -> status();
-            case "grpcStatus" -> GrpcStatus.of(status(), answer().header("grpc-status"));
+            case "grpcStatus" -> GrpcOutcome.of(status(), answer().header("grpc-status"));
             case "fault" -> fault(Node.map(expected));
             case "redirect" -> Map.of("status", status(), "location", answer().header("location"));
             case "directResponse" -> Map.of("status", status(), "body", answer().body());
@@ -82,7 +82,7 @@ record LiveAnswer(RoutingCase asked, List<LiveMesh.Sent> sent, List<LiveMesh.Arr
                     Map.of(
                             "percentage", originals().isEmpty() ? 100 : 0,
                             "httpStatus", status(),
-                            "grpcStatus", GrpcStatus.of(status(), answer().header("grpc-status"))));
+                            "grpcStatus", GrpcOutcome.of(status(), answer().header("grpc-status"))));
         }
         return befell;
     }

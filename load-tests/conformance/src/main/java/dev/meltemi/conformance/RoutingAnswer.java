@@ -78,7 +78,7 @@ final class RoutingAnswer {
             case "answeredByProxy" ->
                 !isForward(first) || aborted() || crossOrigin(first).preflight();
             case "status" -> status();
-            case "grpcStatus" -> GrpcStatus.ofHttp(status());
+            case "grpcStatus" -> GrpcOutcome.ofHttp(status());
             case "services" -> services;
             case "workloads" -> workloads;
             case "redirect" -> redirect();

@@ -37,88 +37,50 @@ record ApiBook(
 
     ApiBook plus(ApiEntry entry) {
         return switch (entry) {
-            case ApiGateway gateway ->
-                new ApiBook(
-                        gateways.plus(gateway.key(), gateway),
-                        attached,
-                        meshed,
-                        reaching,
-                        grants,
-                        namespaces,
-                        backends);
+            case ApiGateway gateway -> withGateways(gateways.plus(gateway.key(), gateway));
             case ApiRoute route ->
-                new ApiBook(
-                        gateways,
+                withRoutes(
                         attached.plusAll(route.gateways(), route),
                         meshed.plusAll(route.services(), route),
-                        reaching.plusAll(route.reaches(), route),
-                        grants,
-                        namespaces,
-                        backends);
-            case ApiGrant grant ->
-                new ApiBook(
-                        gateways,
-                        attached,
-                        meshed,
-                        reaching,
-                        grants.plus(grant.namespace(), grant),
-                        namespaces,
-                        backends);
-            case ApiNamespace namespace ->
-                new ApiBook(
-                        gateways,
-                        attached,
-                        meshed,
-                        reaching,
-                        grants,
-                        namespaces.plus(namespace.name(), namespace),
-                        backends);
-            case ApiBackendTls policy ->
-                new ApiBook(
-                        gateways,
-                        attached,
-                        meshed,
-                        reaching,
-                        grants,
-                        namespaces,
-                        backends.plusAll(policy.services(), policy));
+                        reaching.plusAll(route.reaches(), route));
+            case ApiGrant grant -> withGrants(grants.plus(grant.namespace(), grant));
+            case ApiNamespace namespace -> withNamespaces(namespaces.plus(namespace.name(), namespace));
+            case ApiBackendTls policy -> withBackends(backends.plusAll(policy.services(), policy));
         };
     }
 
     ApiBook minus(ApiEntry entry) {
         return switch (entry) {
-            case ApiGateway gateway ->
-                new ApiBook(gateways.minus(gateway.key()), attached, meshed, reaching, grants, namespaces, backends);
+            case ApiGateway gateway -> withGateways(gateways.minus(gateway.key()));
             case ApiRoute route ->
-                new ApiBook(
-                        gateways,
+                withRoutes(
                         attached.minusAll(route.gateways(), route),
                         meshed.minusAll(route.services(), route),
-                        reaching.minusAll(route.reaches(), route),
-                        grants,
-                        namespaces,
-                        backends);
-            case ApiGrant grant ->
-                new ApiBook(
-                        gateways,
-                        attached,
-                        meshed,
-                        reaching,
-                        grants.minus(grant.namespace(), grant),
-                        namespaces,
-                        backends);
-            case ApiNamespace namespace ->
-                new ApiBook(gateways, attached, meshed, reaching, grants, namespaces.minus(namespace.name()), backends);
-            case ApiBackendTls policy ->
-                new ApiBook(
-                        gateways,
-                        attached,
-                        meshed,
-                        reaching,
-                        grants,
-                        namespaces,
-                        backends.minusAll(policy.services(), policy));
+                        reaching.minusAll(route.reaches(), route));
+            case ApiGrant grant -> withGrants(grants.minus(grant.namespace(), grant));
+            case ApiNamespace namespace -> withNamespaces(namespaces.minus(namespace.name()));
+            case ApiBackendTls policy -> withBackends(backends.minusAll(policy.services(), policy));
         };
+    }
+
+    private ApiBook withGateways(TreePMap<String, ApiGateway> others) {
+        return new ApiBook(others, attached, meshed, reaching, grants, namespaces, backends);
+    }
+
+    private ApiBook withRoutes(Index<ApiRoute> attaching, Index<ApiRoute> meshing, Index<ApiRoute> afar) {
+        return new ApiBook(gateways, attaching, meshing, afar, grants, namespaces, backends);
+    }
+
+    private ApiBook withGrants(Index<ApiGrant> others) {
+        return new ApiBook(gateways, attached, meshed, reaching, others, namespaces, backends);
+    }
+
+    private ApiBook withNamespaces(TreePMap<String, ApiNamespace> others) {
+        return new ApiBook(gateways, attached, meshed, reaching, grants, others, backends);
+    }
+
+    private ApiBook withBackends(Index<ApiBackendTls> others) {
+        return new ApiBook(gateways, attached, meshed, reaching, grants, namespaces, others);
     }
 
     /// Whether a document of that kind and namespace may refer to that: to what is beside it, and elsewhere with a
