@@ -18,8 +18,7 @@ import java.util.TreeSet;
 
 /// What the Gateway API says of a service: TLS to its endpoints, and routes whose parent it is (GAMMA). Those of the
 /// service's own namespace are for every caller, those of another for callers of that one. Their backends need no
-/// grant, because a route opens nothing that its callers
-/// couldn't reach without it (GEP-1294).
+/// grant, because a route opens nothing that its callers couldn't reach without it (GEP-1294).
 record ApiMeshRoutes(ApiBook book, String host, Collection<Declared> declared) {
     /// Behind what VirtualServices say: the oldest first, of connections those of other namespaces before the service's
     /// own, because there the first that matches decides.
