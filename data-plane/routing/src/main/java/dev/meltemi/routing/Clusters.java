@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// Written by whoever brings the configuration, under this object's monitor. Event loops only read, without locks.
 public final class Clusters {
     private final Map<String, Cluster> byName = new ConcurrentHashMap<>();
-    private final Map<Integer, Cluster> inbound = new ConcurrentHashMap<>();
+    private final Map<Integer, Cluster> inbound = new HashMap<>();
     private final Map<String, Set<Cluster>> byHost = new HashMap<>();
     private final Map<String, ServiceEndpoint> records = new HashMap<>();
     private final Map<String, HostEndpoints> endpoints = new HashMap<>();
@@ -215,12 +215,7 @@ public final class Clusters {
     }
 
     /// What may go to one port of the own workload, the same for all tables so that its counts go on.
-    Cluster inbound(int port, PolicyInForce policy) {
-        Cluster known = inbound.get(port);
-        return known != null && known.policy().equals(policy) ? known : defineInbound(port, policy);
-    }
-
-    private synchronized Cluster defineInbound(int port, PolicyInForce policy) {
+    synchronized Cluster inbound(int port, PolicyInForce policy) {
         Cluster known = inbound.get(port);
         if (known == null) {
             known = Cluster.inbound(port, InboundPools.definition(port, policy), clock);

@@ -7,13 +7,25 @@ import dev.meltemi.schemas.compiled.Settings;
 import dev.meltemi.schemas.compiled.TrafficPolicy;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// What a Sidecar lets through to its application: one pool for each port of the workload, and one saying for the
 /// ports that have none of their own.
-///
-/// @param otherwise null: no limit
-record InboundPools(@Nullable PolicyInForce otherwise, Map<Integer, PolicyInForce> byPort, Clusters clusters) {
+final class InboundPools {
+    private final @Nullable PolicyInForce otherwise;
+    private final Map<Integer, PolicyInForce> byPort;
+    private final Clusters clusters;
+    /// Of ports that were asked for.
+    private final Map<Integer, Cluster> found = new ConcurrentHashMap<>();
+
+    /// @param otherwise null: no limit
+    private InboundPools(@Nullable PolicyInForce otherwise, Map<Integer, PolicyInForce> byPort, Clusters clusters) {
+        this.otherwise = otherwise;
+        this.byPort = byPort;
+        this.clusters = clusters;
+    }
+
     static InboundPools of(@Nullable Settings sidecar, Clusters clusters) {
         if (sidecar == null) {
             return new InboundPools(null, Map.of(), clusters);
@@ -36,8 +48,12 @@ record InboundPools(@Nullable PolicyInForce otherwise, Map<Integer, PolicyInForc
     /// @return null: no limit
     @Nullable
     Cluster at(int port) {
+        Cluster known = found.get(port);
+        if (known != null) {
+            return known;
+        }
         PolicyInForce policy = byPort.getOrDefault(port, otherwise);
-        return policy == null ? null : clusters.inbound(port, policy);
+        return policy == null ? null : found.computeIfAbsent(port, first -> clusters.inbound(first, policy));
     }
 
     /// A cluster of nobody's endpoints, for its counts.
