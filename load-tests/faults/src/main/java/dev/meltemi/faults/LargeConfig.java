@@ -156,9 +156,9 @@ final class LargeConfig implements Row {
             """.formatted(number, number, endpoints);
     }
 
-    /// The scope stays: a sidecar that may see more reads everything anew, three times what its heap holds.
     private static List<Write<byte[]>> tombstones(int services) {
         var all = new ArrayList<Write<byte[]>>();
+        all.add(Write.delete(Topics.CONFIG, SCOPE));
         for (int i = 0; i < services; i++) {
             all.add(Write.delete(Topics.CONFIG, KEY + i));
         }
