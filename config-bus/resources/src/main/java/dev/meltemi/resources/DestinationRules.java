@@ -15,21 +15,22 @@ import java.util.Set;
 /// `networking.istio.io` DestinationRule.
 final class DestinationRules {
     static final Kind KIND = new Kind(
-            "networking.istio.io",
-            "DestinationRule",
-            List.of("v1", "v1beta1", "v1alpha3"),
-            struct().required("host", text())
-                    .field("exportTo", list(text()))
-                    .field("workloadSelector", Selection.MATCH_LABELS)
-                    .field("trafficPolicy", TrafficPolicyShape.POLICY)
-                    .field(
-                            "subsets",
-                            list(struct().required("name", someText())
-                                    .field("labels", table(text()))
-                                    .field("trafficPolicy", TrafficPolicyShape.POLICY))),
-            true,
-            DestinationRules::check,
-            DestinationRules::read);
+                    "networking.istio.io",
+                    "DestinationRule",
+                    List.of("v1", "v1beta1", "v1alpha3"),
+                    struct().required("host", text())
+                            .field("exportTo", list(text()))
+                            .field("workloadSelector", Selection.MATCH_LABELS)
+                            .field("trafficPolicy", TrafficPolicyShape.POLICY)
+                            .field(
+                                    "subsets",
+                                    list(struct().required("name", someText())
+                                            .field("labels", table(text()))
+                                            .field("trafficPolicy", TrafficPolicyShape.POLICY))),
+                    true,
+                    DestinationRules::check,
+                    DestinationRules::read)
+            .withAnnotations(Extensions.SUPPORT);
 
     private DestinationRules() {}
 

@@ -1,5 +1,6 @@
 package dev.meltemi.resources;
 
+import dev.meltemi.resources.shape.FieldSupport;
 import dev.meltemi.resources.shape.Part;
 import dev.meltemi.resources.shape.Struct;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.List;
 /// @param needsSpec `spec` can't be left out
 /// @param check what the shape can't say; runs only on a document that has its shape
 /// @param reader runs only on a document without errors
+/// @param annotations of ours that say what the kind's own fields have no words for
 /// @param nothingInForce why documents of this kind do nothing, and what a person can do; empty for one that acts
 record Kind(
         String group,
@@ -20,10 +22,11 @@ record Kind(
         boolean needsSpec,
         Check check,
         Reader reader,
+        List<FieldSupport> annotations,
         String nothingInForce) {
     /// A kind that acts.
     Kind(String group, String name, List<String> versions, Struct spec, boolean needsSpec, Check check, Reader reader) {
-        this(group, name, versions, spec, needsSpec, check, reader, "");
+        this(group, name, versions, spec, needsSpec, check, reader, List.of(), "");
     }
 
     @FunctionalInterface
@@ -59,11 +62,15 @@ record Kind(
             check.check(part, metadata, report);
             report.nothingInForce(part, reason);
         };
-        return new Kind(group, name, versions, spec, needsSpec, sayingSo, reader, reason);
+        return new Kind(group, name, versions, spec, needsSpec, sayingSo, reader, annotations, reason);
+    }
+
+    Kind withAnnotations(List<FieldSupport> ours) {
+        return new Kind(group, name, versions, spec, needsSpec, check, reader, ours, nothingInForce);
     }
 
     Kind needingSpec() {
-        return new Kind(group, name, versions, spec, true, check, reader, nothingInForce);
+        return new Kind(group, name, versions, spec, true, check, reader, annotations, nothingInForce);
     }
 
     /// Kubernetes' kinds that belong to no namespace; their keys have `-` for it.

@@ -43,8 +43,8 @@ final class MeshConfigShape {
             .notYet("ca", freeForm(), TRUST)
             .notYet("certificates", list(freeForm()), TRUST)
             .notYet("verifyCertificateAtClient", flag(), "certificates of the mesh are always verified")
-            .field("meshMTLS", tls())
-            .field("tlsDefaults", tls())
+            .field("meshMTLS", tls().refused("ecdhCurves", "they can't be chosen for mesh mTLS: see tlsDefaults"))
+            .field("tlsDefaults", tls().field("ecdhCurves", list(text())))
             .field("localityLbSetting", TrafficPolicyShape.LOCALITY)
             .notYet(
                     "zoneAwareLbSetting",
@@ -100,7 +100,6 @@ final class MeshConfigShape {
 
     private static Struct tls() {
         return struct().field("minProtocolVersion", choice("TLS_AUTO", "TLSV1_2", "TLSV1_3"))
-                .field("ecdhCurves", list(text()))
                 .field("cipherSuites", list(text()));
     }
 

@@ -9,13 +9,14 @@ import java.util.Optional;
 /// `meltemi.dev/v1` MeshConfig: Istio's mesh config as a document of its own, of which there is one.
 final class MeshConfigs {
     static final Kind KIND = new Kind(
-            "meltemi.dev",
-            "MeshConfig",
-            List.of("v1"),
-            MeshConfigShape.SPEC,
-            true,
-            MeshConfigs::check,
-            MeshConfigs::read);
+                    "meltemi.dev",
+                    "MeshConfig",
+                    List.of("v1"),
+                    MeshConfigShape.SPEC,
+                    true,
+                    MeshConfigs::check,
+                    MeshConfigs::read)
+            .withAnnotations(EscapedSlashes.SUPPORT);
 
     private static final String ROOT_NAMESPACE = "istio-system";
 
@@ -36,9 +37,6 @@ final class MeshConfigs {
                 .ifPresent(timeout -> report.error(spec.at("connectTimeout"), "is more than an hour"));
         for (String port : List.of("proxyListenPort", "proxyInboundListenPort", "proxyHttpPort")) {
             checkPort(spec.at(port), report);
-        }
-        if (spec.at("meshMTLS").has("ecdhCurves")) {
-            report.error(spec.at("meshMTLS").at("ecdhCurves"), "can't be chosen for mesh mTLS", "see tlsDefaults");
         }
         for (Part service : spec.items("serviceSettings")) {
             service.items("hosts").forEach(host -> Names.checkHost(host, report));

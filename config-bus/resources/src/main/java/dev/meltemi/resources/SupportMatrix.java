@@ -29,11 +29,7 @@ public final class SupportMatrix {
     private static KindSupport of(Kind kind) {
         var fields = new ArrayList<FieldSupport>();
         kind.spec().describe("spec", fields::add);
-        if (kind.equals(DestinationRules.KIND)) {
-            fields.addAll(Extensions.SUPPORT);
-        } else if (kind.equals(MeshConfigs.KIND)) {
-            fields.addAll(EscapedSlashes.SUPPORT);
-        }
+        fields.addAll(kind.annotations());
         return new KindSupport(kind.group(), kind.name(), kind.apiVersions(), kind.nothingInForce(), fields);
     }
 }

@@ -59,6 +59,19 @@ class LeavingInRetriesTest {
                 .isEmpty();
     }
 
+    private void leaveOnceATryIsOver(RecordingOrigin origin, Duration perTry) throws IOException {
+        proxy.rules.endpoint(origin.address());
+        retries(3, BACKOFF, perTry);
+        try (var client = new RawClient(proxy.outbound())) {
+            client.write(GET);
+            Awaitility.await()
+                    .until(() -> !origin.visits().isEmpty() && origin.visits().getFirst().over);
+
+            client.reset();
+        }
+        leftAndNothingFollows(origin);
+    }
+
     @Test
     void during_the_back_off() throws IOException {
         try (var origin = new RecordingOrigin(visit -> {
@@ -66,34 +79,14 @@ class LeavingInRetriesTest {
             visit.write(UNAVAILABLE);
             visit.readToEnd();
         })) {
-            proxy.rules.endpoint(origin.address());
-            retries(3, BACKOFF, Duration.ZERO);
-            try (var client = new RawClient(proxy.outbound())) {
-                client.write(GET);
-                Awaitility.await()
-                        .until(() ->
-                                !origin.visits().isEmpty() && origin.visits().getFirst().over);
-
-                client.reset();
-            }
-            leftAndNothingFollows(origin);
+            leaveOnceATryIsOver(origin, Duration.ZERO);
         }
     }
 
     @Test
     void between_a_try_that_took_too_long_and_the_next() throws IOException {
         try (var origin = new RecordingOrigin(RecordingOrigin.Visit::readToEnd)) {
-            proxy.rules.endpoint(origin.address());
-            retries(3, BACKOFF, Duration.ofMillis(50));
-            try (var client = new RawClient(proxy.outbound())) {
-                client.write(GET);
-                Awaitility.await()
-                        .until(() ->
-                                !origin.visits().isEmpty() && origin.visits().getFirst().over);
-
-                client.reset();
-            }
-            leftAndNothingFollows(origin);
+            leaveOnceATryIsOver(origin, Duration.ofMillis(50));
         }
     }
 

@@ -26,11 +26,13 @@ import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
@@ -79,7 +81,7 @@ final class LiveCertificates implements AutoCloseable {
         mesh.gateways().values().stream()
                 .flatMap(gateway -> gateway.getServers().stream())
                 .map(GatewayServer::getTlsSettings)
-                .filter(java.util.Objects::nonNull)
+                .filter(Objects::nonNull)
                 .forEach(settings -> {
                     settings.getCredentialNames().forEach(this::write);
                     if (!settings.getCaCredentialName().isEmpty()) {
@@ -156,7 +158,7 @@ final class LiveCertificates implements AutoCloseable {
     @Override
     public void close() {
         try (Stream<Path> files = Files.walk(folder)) {
-            files.sorted(java.util.Comparator.reverseOrder())
+            files.sorted(Comparator.reverseOrder())
                     .forEach(file -> file.toFile().delete());
         } catch (IOException e) {
             throw new UncheckedIOException(e);

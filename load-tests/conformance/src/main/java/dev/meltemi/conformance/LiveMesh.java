@@ -156,14 +156,14 @@ final class LiveMesh implements AutoCloseable {
     private InetSocketAddress listener(RoutingCase asked) {
         String towards = asked.isHttp() || asked.byGateway() ? "" : asked.host();
         String name = (asked.byGateway() ? "gateway " : "sidecar ") + towards + ":" + asked.port();
-        return listeners.computeIfAbsent(name, _ -> {
-            return bound(
-                    asked.byGateway()
-                            ? proxy.bindGateway(ANY, asked.port())
-                            : towards.isEmpty()
-                                    ? proxy.bindOutbound(ANY, asked.port())
-                                    : proxy.bindTowards(ANY, towards, asked.port()));
-        });
+        return listeners.computeIfAbsent(
+                name,
+                _ -> bound(
+                        asked.byGateway()
+                                ? proxy.bindGateway(ANY, asked.port())
+                                : towards.isEmpty()
+                                        ? proxy.bindOutbound(ANY, asked.port())
+                                        : proxy.bindTowards(ANY, towards, asked.port())));
     }
 
     /// A request at a port of the table's own workload.

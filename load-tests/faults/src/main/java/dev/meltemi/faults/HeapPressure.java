@@ -12,7 +12,7 @@ import java.util.Map;
 /// carry. The sidecar sheds what it can't, never runs out of memory, answers its own pages, and serves when they are
 /// gone.
 final class HeapPressure implements Row {
-    /// Of the launcher, for the heap, and a direct memory that 400 stalled callers would exceed many times.
+    /// A direct memory that 400 stalled callers would exceed many times, and a heap of which they take a part.
     private static final List<String> JVM = List.of(
             "-Xms12m",
             "-Xmx96m",
